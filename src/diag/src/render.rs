@@ -1,0 +1,175 @@
+//! The one renderer of diagnostics. It computes nothing: it prints what the diagnostic says.
+
+use crate::{Diagnostic, Severity, Span};
+use std::fmt::Write as _;
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// ANSI colours. Meaning never depends on them.
+    pub color: bool,
+    /// The width to wrap at, in columns; 0 for none.
+    pub width: usize,
+}
+
+/// Where the text of a script comes from, for the marked line.
+pub trait Sources {
+    /// The text of a file, or `None` where it can't be read.
+    fn source(&self, file: &str) -> Option<String>;
+}
+
+/// Reads files as they are on disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl Sources for Disk {
+    fn source(&self, file: &str) -> Option<String> {
+        std::fs::read_to_string(file).ok()
+    }
+}
+
+/// The text of a diagnostic, with a newline at its end.
+pub fn render(diagnostic: &Diagnostic, sources: &dyn Sources, style: Style) -> String {
+    let mut out = String::new();
+    let paint = |code: &str, text: &str| {
+        if style.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    };
+    let head = match diagnostic.severity {
+        Severity::Error => "1;31",
+        Severity::Warning => "1;33",
+        Severity::Note => "1;36",
+    };
+    let word = match &diagnostic.code {
+        Some(code) => format!("{} {code}", diagnostic.severity.word()),
+        None => diagnostic.severity.word().to_owned(),
+    };
+    let _ = writeln!(out, "{}: {}", paint(head, &word), paint("1", &diagnostic.summary));
+    if let Some(span) = &diagnostic.span {
+        place(&mut out, span, sources, &paint);
+    }
+    for (label, text) in &diagnostic.details {
+        paragraph(&mut out, &format!("  {label:<5} "), text, style.width);
+    }
+    for cause in &diagnostic.causes {
+        paragraph(&mut out, "  cause ", cause, style.width);
+    }
+    if !diagnostic.hints.is_empty() && (diagnostic.span.is_some() || !diagnostic.details.is_empty())
+    {
+        out.push('\n');
+    }
+    for hint in &diagnostic.hints {
+        let colon = if hint.command.is_some() && !hint.text.ends_with(':') { ":" } else { "" };
+        paragraph(&mut out, "hint: ", &format!("{}{colon}", hint.text), style.width);
+        if let Some(command) = &hint.command {
+            let _ = writeln!(out, "    {command}");
+        }
+    }
+    out
+}
+
+fn place(
+    out: &mut String,
+    span: &Span,
+    sources: &dyn Sources,
+    paint: &dyn Fn(&str, &str) -> String,
+) {
+    let gutter = span.line.to_string().len();
+    let label = span.label.as_deref().map(|l| format!("  ({l})")).unwrap_or_default();
+    let _ = writeln!(out, "{:gutter$}{} {}:{}{label}", "", paint("34", "┌─"), span.file, span.line);
+    let source = sources.source(&span.file);
+    let Some(text) = source.as_deref().and_then(|s| s.lines().nth(span.line as usize - 1)) else {
+        return;
+    };
+    let text = text.replace('\t', " ");
+    let _ = writeln!(out, "{}{} {text}", span.line, paint("34", "│"));
+    if let Some(column) = span.column {
+        let before: usize = text
+            .chars()
+            .take(column as usize - 1)
+            .map(|c| unicode_width::UnicodeWidthChar::width(c).unwrap_or(0))
+            .sum();
+        let marks = "^".repeat(span.width.max(1) as usize);
+        let _ = writeln!(
+            out,
+            "{:gutter$}{} {:before$}{}",
+            "",
+            paint("34", "│"),
+            "",
+            paint("31", &marks)
+        );
+    }
+}
+
+/// Writes a text behind its label, wrapped at words, continued under the label's width.
+fn paragraph(out: &mut String, label: &str, text: &str, width: usize) {
+    let indent = label.chars().count();
+    let mut column = 0;
+    let mut first = true;
+    for line in text.lines() {
+        out.push_str(if first { label } else { "" });
+        if !first {
+            out.push_str(&" ".repeat(indent));
+        }
+        column = indent;
+        let mut fresh = true;
+        for word in line.split(' ') {
+            let wide = unicode_width::UnicodeWidthStr::width(word);
+            if !fresh && width > 0 && column + 1 + wide > width {
+                out.push('\n');
+                out.push_str(&" ".repeat(indent));
+                column = indent;
+                fresh = true;
+            }
+            if !fresh {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += wide;
+            fresh = false;
+        }
+        out.push('\n');
+        first = false;
+    }
+    let _ = column;
+    if first {
+        let _ = writeln!(out, "{}", label.trim_end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct One(&'static str);
+    impl Sources for One {
+        fn source(&self, _: &str) -> Option<String> {
+            Some(self.0.to_owned())
+        }
+    }
+
+    #[test]
+    fn a_message_shows_the_place_the_reason_and_the_way_on() {
+        let source = "dms.endpoint {\n  engine = \"oracel\",\n}\n";
+        let span = Span::line("migrate.lua", 1).marking(source, "oracel", 5);
+        let diagnostic = Diagnostic::error("Endpoint could not be created")
+            .at(Some(span))
+            .what("engine name \"oracel\" is not valid")
+            .hint("Did you mean \"oracle\"?")
+            .command("After fixing the script, continue with", "dmsrun migrate.lua deploy");
+        let text = render(&diagnostic, &One(source), Style { color: false, width: 60 });
+        assert_eq!(
+            text,
+            "error: Endpoint could not be created\n ┌─ migrate.lua:2\n2│   engine = \"oracel\",\n │             ^^^^^^\n  \
+             what  engine name \"oracel\" is not valid\n\nhint: Did you mean \"oracle\"?\nhint: After fixing the script, \
+             continue with:\n    dmsrun migrate.lua deploy\n"
+        );
+    }
+
+    #[test]
+    fn long_sentences_wrap_under_their_label() {
+        let d = Diagnostic::error("X").what("one two three four five six");
+        let text = render(&d, &Disk, Style { color: false, width: 24 });
+        assert_eq!(text, "error: X\n  what  one two three\n        four five six\n");
+    }
+}

@@ -1,0 +1,347 @@
+//! DMS's wildcards: `%` any characters, `_` one, `[ab]` and `[a-d]` one of a set.
+
+/// A compiled name or pattern of a locator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pattern {
+    /// `%` alone.
+    Any,
+    /// No wildcard in it.
+    Exact(String),
+    /// Anything else.
+    Glob(Glob),
+}
+
+/// The parts of a pattern with wildcards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Glob {
+    /// What every match starts with: the cheap first look.
+    prefix: String,
+    /// Characters every match has at least.
+    least: usize,
+    parts: Vec<Part>,
+    /// Whether `%` occurs, so that a match may be longer than `least`.
+    open: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Part {
+    Char(char),
+    One,
+    Many,
+    Set(Vec<(char, char)>),
+}
+
+impl Part {
+    fn takes(&self, c: char) -> bool {
+        match self {
+            Self::Char(own) => *own == c,
+            Self::One => true,
+            Self::Set(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
+            Self::Many => false,
+        }
+    }
+}
+
+/// How names of a source compare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Naming {
+    /// Case does not count.
+    pub ignore_case: bool,
+    /// The escape character, for table names only.
+    pub escape: Option<char>,
+}
+
+impl Naming {
+    /// The name as it is compared.
+    pub fn fold<'a>(&self, name: &'a str) -> std::borrow::Cow<'a, str> {
+        if self.ignore_case && name.chars().any(char::is_uppercase) {
+            name.to_lowercase().into()
+        } else {
+            name.into()
+        }
+    }
+}
+
+impl Pattern {
+    /// A name that is taken literally, as `explicit` and `table-settings` do.
+    pub fn literal(text: &str, naming: Naming) -> Self {
+        Self::Exact(naming.fold(text).into_owned())
+    }
+
+    /// A schema or column pattern; an escape character has no meaning there.
+    pub fn new(text: &str, naming: Naming) -> Self {
+        Self::compile(text, naming, None)
+    }
+
+    /// A table pattern, with the source's escape character.
+    pub fn table(text: &str, naming: Naming) -> Self {
+        Self::compile(text, naming, naming.escape)
+    }
+
+    fn compile(text: &str, naming: Naming, escape: Option<char>) -> Self {
+        if text == "%" {
+            return Self::Any;
+        }
+        let folded = naming.fold(text);
+        let chars: Vec<char> = folded.chars().collect();
+        let mut parts = Vec::with_capacity(chars.len());
+        let mut at = 0;
+        while at < chars.len() {
+            let c = chars[at];
+            at += 1;
+            parts.push(match c {
+                c if Some(c) == escape && at < chars.len() => {
+                    at += 1;
+                    Part::Char(chars[at - 1])
+                }
+                '%' => {
+                    if parts.last() == Some(&Part::Many) {
+                        continue;
+                    }
+                    Part::Many
+                }
+                '_' => Part::One,
+                '[' => match set(&chars[at..]) {
+                    Some((ranges, used)) => {
+                        at += used;
+                        Part::Set(ranges)
+                    }
+                    None => Part::Char('['),
+                },
+                c => Part::Char(c),
+            });
+        }
+        Self::of(parts)
+    }
+
+    fn of(parts: Vec<Part>) -> Self {
+        let prefix: String = parts
+            .iter()
+            .map_while(|p| if let Part::Char(c) = p { Some(*c) } else { None })
+            .collect();
+        if prefix.chars().count() == parts.len() {
+            return Self::Exact(prefix);
+        }
+        let least = parts.iter().filter(|p| **p != Part::Many).count();
+        let open = parts.contains(&Part::Many);
+        Self::Glob(Glob { prefix, least, parts, open })
+    }
+
+    /// Whether a folded name matches; see [`Naming::fold`].
+    pub fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Exact(own) => own == name,
+            Self::Glob(glob) => glob.matches(name),
+        }
+    }
+
+    /// Whether it is one name.
+    pub fn exact(&self) -> Option<&str> {
+        if let Self::Exact(name) = self { Some(name) } else { None }
+    }
+
+    /// Whether every name that `other` matches is matched here too. Never wrongly true; false also where
+    /// it can't be told.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) => true,
+            (own, Self::Exact(name)) => own.matches(name),
+            (Self::Exact(_), _) => false,
+            (Self::Glob(a), Self::Glob(b)) => {
+                a == b
+                    || (a.parts.last() == Some(&Part::Many)
+                        && a.parts.len() == a.prefix.chars().count() + 1
+                        && b.prefix.starts_with(&a.prefix))
+            }
+            (Self::Glob(g), Self::Any) => g.parts == [Part::Many],
+        }
+    }
+
+    /// Whether some name could match both.
+    pub fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Any) => true,
+            (Self::Exact(name), p) | (p, Self::Exact(name)) => p.matches(name),
+            (Self::Glob(a), Self::Glob(b)) => a.meets(b),
+        }
+    }
+}
+
+/// A bracket set after its `[`: its ranges and how many characters it took, or `None` where it is not closed.
+fn set(chars: &[char]) -> Option<(Vec<(char, char)>, usize)> {
+    let end = chars.iter().position(|c| *c == ']').filter(|end| *end > 0)?;
+    let inner = &chars[..end];
+    let mut ranges = Vec::new();
+    let mut at = 0;
+    while at < inner.len() {
+        if at + 2 < inner.len() && inner[at + 1] == '-' {
+            ranges.push((inner[at], inner[at + 2]));
+            at += 3;
+        } else {
+            ranges.push((inner[at], inner[at]));
+            at += 1;
+        }
+    }
+    Some((ranges, end + 1))
+}
+
+impl Glob {
+    fn matches(&self, name: &str) -> bool {
+        if !name.starts_with(&self.prefix) || name.len() < self.least {
+            return false;
+        }
+        // The prefix matched by bytes, so its parts are as many as its characters.
+        let skip = self.prefix.chars().count();
+        let parts = &self.parts[skip..];
+        let rest = &name[self.prefix.len()..];
+        if parts == [Part::Many] {
+            return true;
+        }
+        if !self.open && rest.chars().count() != parts.len() {
+            return false;
+        }
+        glob(parts, rest)
+    }
+
+    /// Whether two patterns have a name in common, by walking both at once over pairs of positions.
+    fn meets(&self, other: &Self) -> bool {
+        let (a, b) = (&self.parts, &other.parts);
+        let width = b.len() + 1;
+        let mut seen = vec![false; (a.len() + 1) * width];
+        let mut todo = vec![(0, 0)];
+        while let Some((i, j)) = todo.pop() {
+            if std::mem::replace(&mut seen[i * width + j], true) {
+                continue;
+            }
+            match (a.get(i), b.get(j)) {
+                (None, None) => return true,
+                (Some(Part::Many), other) => {
+                    todo.push((i + 1, j));
+                    if other.is_some() {
+                        todo.push((i, j + 1));
+                    }
+                }
+                (other, Some(Part::Many)) => {
+                    todo.push((i, j + 1));
+                    if other.is_some() {
+                        todo.push((i + 1, j));
+                    }
+                }
+                (Some(p), Some(q)) if common(p, q) => todo.push((i + 1, j + 1)),
+                _ => {}
+            }
+        }
+        false
+    }
+}
+
+fn common(a: &Part, b: &Part) -> bool {
+    match (a, b) {
+        (Part::Char(c), other) | (other, Part::Char(c)) => other.takes(*c),
+        (Part::Set(x), Part::Set(y)) => {
+            x.iter().any(|(f, t)| y.iter().any(|(g, u)| f <= u && g <= t))
+        }
+        _ => true,
+    }
+}
+
+/// Greedy matching with one point to fall back to: the last `%`. Linear in practice, never worse than
+/// parts × name.
+fn glob(parts: &[Part], name: &str) -> bool {
+    let (mut at, mut rest) = (0, name);
+    let mut back: Option<(usize, &str)> = None;
+    loop {
+        match (parts.get(at), rest.chars().next()) {
+            (Some(Part::Many), _) => {
+                at += 1;
+                back = Some((at, rest));
+            }
+            (Some(part), Some(c)) if part.takes(c) => {
+                at += 1;
+                rest = &rest[c.len_utf8()..];
+            }
+            (None, None) => return true,
+            _ => {
+                let Some((start, from)) = back else { return false };
+                let Some(c) = from.chars().next() else { return false };
+                rest = &from[c.len_utf8()..];
+                at = start;
+                back = Some((start, rest));
+            }
+        }
+    }
+}
+
+/// Whether a text has `%` in it that is not escaped: the wildcard that no one writes by accident.
+pub fn has_percent(text: &str) -> bool {
+    text.contains('%')
+}
+
+/// Whether a text has a bracket set in it.
+pub fn has_brackets(text: &str) -> bool {
+    text.find('[').is_some_and(|at| text[at..].contains(']'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn p(text: &str) -> Pattern {
+        Pattern::new(text, Naming::default())
+    }
+
+    #[test]
+    fn wildcards_mean_what_the_reference_says() {
+        for (pattern, name, hit) in [
+            ("%", "", true),
+            ("A%", "A", true),
+            ("DMS%", "DMS_log", true),
+            ("DMS%", "dms_old", false),
+            ("TEST_T%", "TESTXT1", true),
+            ("a_c", "abc", true),
+            ("a_c", "ac", false),
+            ("%_tmp_%", "x_tmp_1", true),
+            ("[ab]x", "bx", true),
+            ("[a-d]x", "ex", false),
+            ("a[_]b", "a_b", true),
+            ("a[_]b", "axb", false),
+            ("a[b", "a[b", true),
+            ("%ab%ab", "xabxabab", true),
+            ("_", "é", true),
+        ] {
+            assert_eq!(p(pattern).matches(name), hit, "{pattern} on {name}");
+        }
+    }
+
+    #[test]
+    fn escapes_work_for_table_names_only() {
+        let naming = Naming { escape: Some('#'), ..Naming::default() };
+        let table = Pattern::table("TEST#_T%", naming);
+        assert!(table.matches("TEST_T1") && table.matches("TEST_T") && !table.matches("TESTXT1"));
+        assert!(!Pattern::new("TEST#_T%", naming).matches("TEST_T1"));
+    }
+
+    #[test]
+    fn patterns_know_what_they_share() {
+        assert!(p("a%").covers(&p("ab%")) && !p("ab%").covers(&p("a%")));
+        assert!(p("a%z").meets(&p("%b%")) && !p("a%").meets(&p("b%")));
+        assert!(p("a_").meets(&p("_b")) && !p("a_").meets(&p("abc%")));
+    }
+
+    proptest! {
+        #[test]
+        fn meeting_and_covering_agree_with_matching(
+            a in "[ab_%]{0,5}", b in "[ab_%]{0,5}", name in "[ab]{0,6}"
+        ) {
+            let (a, b) = (p(&a), p(&b));
+            if a.matches(&name) && b.matches(&name) {
+                prop_assert!(a.meets(&b));
+            }
+            if a.covers(&b) && b.matches(&name) {
+                prop_assert!(a.matches(&name));
+            }
+        }
+    }
+}

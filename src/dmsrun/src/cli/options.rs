@@ -1,0 +1,138 @@
+//! The options of the host: they stand before a script, and on the verb line of a migration as well.
+
+use clap::{Args, ValueEnum};
+use dmsrun_base::{Map, Value};
+use std::path::PathBuf;
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The options that every script and command understands.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Options {
+    /// Use the AWS inside the binary, kept in .dmsrun/local or in DIR.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = ".dmsrun/local")]
+    pub local: Option<PathBuf>,
+
+    /// On the local AWS, let virtual time run N times as fast as real time (default: as fast as it goes).
+    #[arg(long, value_name = "N")]
+    pub speed: Option<f64>,
+
+    /// On the local AWS, the seed of everything that chance decides.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// The profile of the AWS configuration (AWS_PROFILE).
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// The AWS region (AWS_REGION).
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+
+    /// Where to send the calls instead of AWS, such as http://127.0.0.1:5000 (AWS_ENDPOINT_URL).
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+
+    /// Refuse every call that is not a read.
+    #[arg(long)]
+    pub read_only: bool,
+
+    /// Send no call that is not a read.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Print each AWS call with its duration, request id and parameters.
+    #[arg(long)]
+    pub trace: bool,
+
+    /// Answer yes to questions, but never to the loss of data: that is --allow.
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Allow what loses data: destroy, replace, reload.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub allow: Vec<String>,
+
+    /// Print data as JSON.
+    #[arg(long)]
+    pub json: bool,
+
+    /// End with 2 when a plan has changes.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+
+    /// Set a key of the configuration; may be given several times.
+    #[arg(short = 'c', value_name = "KEY=VALUE")]
+    pub config: Vec<String>,
+
+    /// Read the standard library from DIR instead of the binary.
+    #[arg(long, value_name = "DIR")]
+    pub stdlib: Option<PathBuf>,
+
+    /// When to colour.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: Color,
+}
+
+impl Options {
+    /// These options with those of a verb line laid over them.
+    pub fn overlaid(&self, over: Self) -> Self {
+        Self {
+            local: over.local.or_else(|| self.local.clone()),
+            speed: over.speed.or(self.speed),
+            seed: over.seed.or(self.seed),
+            profile: over.profile.or_else(|| self.profile.clone()),
+            region: over.region.or_else(|| self.region.clone()),
+            endpoint_url: over.endpoint_url.or_else(|| self.endpoint_url.clone()),
+            read_only: over.read_only || self.read_only,
+            dry_run: over.dry_run || self.dry_run,
+            trace: over.trace || self.trace,
+            yes: over.yes || self.yes,
+            allow: [self.allow.clone(), over.allow].concat(),
+            json: over.json || self.json,
+            detailed_exitcode: over.detailed_exitcode || self.detailed_exitcode,
+            config: [self.config.clone(), over.config].concat(),
+            stdlib: over.stdlib.or_else(|| self.stdlib.clone()),
+            color: if over.color == Color::Auto { self.color } else { over.color },
+        }
+    }
+
+    /// `host.options`, as Lua sees them.
+    pub fn to_value(&self) -> Value {
+        let config = self.config.iter().map(|pair| {
+            let (key, text) = pair.split_once('=').unwrap_or((pair, ""));
+            (key.trim().to_owned(), Value::from(text))
+        });
+        let mut map = Map::from([
+            ("local".to_owned(), Value::from(self.local.is_some())),
+            ("read_only".to_owned(), Value::from(self.read_only)),
+            ("dry_run".to_owned(), Value::from(self.dry_run)),
+            ("trace".to_owned(), Value::from(self.trace)),
+            ("yes".to_owned(), Value::from(self.yes)),
+            ("allow".to_owned(), Value::from(self.allow.clone())),
+            ("json".to_owned(), Value::from(self.json)),
+            ("detailed_exitcode".to_owned(), Value::from(self.detailed_exitcode)),
+            ("config".to_owned(), Value::Map(config.collect())),
+        ]);
+        for (key, value) in [
+            ("profile", &self.profile),
+            ("region", &self.region),
+            ("endpoint_url", &self.endpoint_url),
+        ] {
+            if let Some(text) = value {
+                map.insert(key.to_owned(), Value::from(text.as_str()));
+            }
+        }
+        Value::Map(map)
+    }
+}

@@ -1,0 +1,47 @@
+//! Runs a script, statements (`-e`), or what comes by the standard input.
+
+use super::{CommandLine, verb_line::VerbLine};
+use crate::{session, ui::Terminal};
+use dmsrun_diag::{Diagnostic, Exit};
+use dmsrun_lua::Host;
+use std::{cell::RefCell, io::Read as _, path::PathBuf, rc::Rc};
+
+/// Runs what the line names and gives the exit code.
+pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
+    let mut rest = line.rest.into_iter();
+    let script = rest.next();
+    let options = Rc::new(RefCell::new(line.options));
+    let mut config = session::host_config(&options, ui);
+    config.script = script.clone().filter(|s| s != "-");
+    config.args = rest.collect();
+    config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options))));
+    let host = Host::new(config)?;
+    session::on_interrupt(&host)?;
+    for module in &line.require {
+        let (global, name) = module.split_once('=').unwrap_or((module, module));
+        let code = host.run_string(
+            &format!("{global} = require(\"{}\")", name.escape_default()),
+            "=(command line)",
+        )?;
+        if code != 0 {
+            return Ok(code);
+        }
+    }
+    for statement in &line.execute {
+        let code = host.run_string(statement, "=(command line)")?;
+        if code != 0 {
+            return Ok(code);
+        }
+    }
+    match script.as_deref() {
+        None if !line.execute.is_empty() || !line.require.is_empty() => Ok(Exit::Success.code()),
+        None | Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map_err(|error| {
+                Diagnostic::error("The standard input can't be read").what(error.to_string())
+            })?;
+            host.run_string(&text, "=stdin")
+        }
+        Some(path) => host.run_file(&PathBuf::from(path)),
+    }
+}

@@ -1,0 +1,114 @@
+//! The verb line of a migration: what follows the script, with the host's options in it.
+
+use super::Options;
+use clap::Parser;
+use dmsrun_base::{Map, Value};
+use dmsrun_diag::{Diagnostic, Exit, did_you_mean};
+use std::{cell::RefCell, rc::Rc};
+
+/// `[VERB] [ARGS] [OPTIONS]`, the options of the verbs and those of the host.
+#[derive(Debug, Parser)]
+#[command(name = "VERB", disable_help_flag = true, no_binary_name = true)]
+struct Line {
+    #[command(flatten)]
+    options: Options,
+    /// Go on printing what comes.
+    #[arg(short, long)]
+    follow: bool,
+    /// Only what contains this text.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Only what is newer than this many minutes.
+    #[arg(long, value_name = "MINUTES")]
+    since: Option<f64>,
+    /// The task that is meant.
+    #[arg(long, value_name = "TASK")]
+    task: Option<String>,
+    /// Print the verbs.
+    #[arg(short, long)]
+    help: bool,
+    words: Vec<String>,
+}
+
+/// Parses verb lines, and remembers the host options that stand on them for whoever makes the session.
+#[derive(Clone, Debug)]
+pub struct VerbLine {
+    options: Rc<RefCell<Options>>,
+}
+
+impl VerbLine {
+    /// Lays what it parses over `options`.
+    pub fn new(options: Rc<RefCell<Options>>) -> Self {
+        Self { options }
+    }
+}
+
+impl dmsrun_lua::CommandLine for VerbLine {
+    fn parse(&self, args: &[String], verbs: &[String]) -> Result<Value, Diagnostic> {
+        let line = Line::try_parse_from(args).map_err(|error| {
+            let text = error.to_string();
+            let text = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            Diagnostic::error("The command line is not understood")
+                .what(text.to_owned())
+                .hint("`help` as the verb lists the verbs, `dmsrun --help` the options")
+                .exit(Exit::Usage)
+        })?;
+        let mut words = line.words.into_iter();
+        let verb = if line.help { Some("help".to_owned()) } else { words.next() };
+        if let Some(verb) = &verb
+            && !verbs.contains(verb)
+        {
+            let mut diagnostic = Diagnostic::error("Unknown verb")
+                .what(format!("\"{verb}\" is not one of {}", verbs.join(", ")))
+                .exit(Exit::Usage);
+            if let Some(near) = did_you_mean(verb, verbs.iter().map(String::as_str)) {
+                diagnostic = diagnostic.hint(near);
+            }
+            return Err(diagnostic);
+        }
+        let merged = self.options.borrow().overlaid(line.options);
+        let Value::Map(mut options) = merged.to_value() else {
+            return Err(Diagnostic::bug("the options are not a map"));
+        };
+        *self.options.borrow_mut() = merged;
+        options.insert("follow".to_owned(), Value::from(line.follow));
+        options.insert("filter".to_owned(), Value::from(line.filter));
+        options.insert("since".to_owned(), Value::from(line.since));
+        options.insert("task".to_owned(), Value::from(line.task));
+        Ok(Value::Map(Map::from([
+            ("verb".to_owned(), Value::from(verb)),
+            ("options".to_owned(), Value::Map(options)),
+            ("rest".to_owned(), Value::from(words.collect::<Vec<String>>())),
+        ])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dmsrun_lua::CommandLine as _;
+
+    fn parse(args: &[&str]) -> Result<Value, Diagnostic> {
+        let args: Vec<String> = args.iter().map(|s| (*s).to_owned()).collect();
+        let verbs = ["plan".to_owned(), "reload".to_owned()];
+        VerbLine::new(Rc::default()).parse(&args, &verbs)
+    }
+
+    #[test]
+    fn a_verb_takes_the_hosts_options_on_any_side() {
+        let parsed = parse(&["-c", "events=false", "reload", "--yes", "a.b"]).expect("valid");
+        assert_eq!(parsed.get("verb").and_then(Value::as_str), Some("reload"));
+        assert_eq!(parsed.get("rest"), Some(&Value::from(vec!["a.b"])));
+        let options = parsed.get("options").expect("options");
+        assert_eq!(options.get("yes"), Some(&Value::Bool(true)));
+        let config = options.get("config").and_then(|c| c.get("events"));
+        assert_eq!(config.and_then(Value::as_str), Some("false"));
+    }
+
+    #[test]
+    fn a_misspelt_verb_names_the_nearest() {
+        let error = parse(&["plna"]).expect_err("not a verb");
+        assert!(error.hints[0].text.contains("\"plan\""));
+        assert_eq!(error.exit, Exit::Usage);
+    }
+}

@@ -1,0 +1,165 @@
+//! Joins the parts: the options become a host whose AWS, real or local, is made on first use.
+
+use crate::{
+    cli::Options,
+    ui::{Terminal, Tracer},
+};
+use dmsrun_aws::{Aws, Config, Policy};
+use dmsrun_base::{Clock, Random, Redactor, SystemClock, Timestamp};
+use dmsrun_diag::{Diagnostic, Exit};
+use dmsrun_local::Local;
+use dmsrun_lua::{Host, HostConfig, Session, Silent};
+use std::{
+    cell::RefCell,
+    path::PathBuf,
+    rc::Rc,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+/// The account of the local AWS.
+const LOCAL_ACCOUNT: &str = "123456789012";
+
+/// Where virtual time begins in a fresh local AWS: one day for everybody, so that a seed repeats a run.
+const LOCAL_START: i64 = 1_795_132_800;
+
+/// A host for scripts and statements: shown on the terminal, its options read when AWS is first needed,
+/// since a script's verb line may still add some.
+pub fn host_config(options: &Rc<RefCell<Options>>, ui: &Terminal) -> HostConfig {
+    let redactor = ui.redactor();
+    let random = options.borrow().seed.map_or_else(Random::from_os, Random::seeded);
+    let shared = Rc::clone(options);
+    let tracing = ui.clone();
+    let (redactor_of_aws, random_of_aws) = (redactor.clone(), random.clone());
+    let given = options.borrow();
+    HostConfig {
+        options: given.to_value(),
+        stdlib: given.stdlib.clone(),
+        state_dir: PathBuf::from(".dmsrun"),
+        local: given.local.is_some(),
+        trace: given.trace,
+        session: Box::new(move || {
+            session(&shared.borrow(), &tracing, redactor_of_aws, random_of_aws)
+        }),
+        ui: Arc::new(ui.clone()),
+        redactor,
+        random,
+        ..HostConfig::bare()
+    }
+}
+
+fn session(
+    options: &Options,
+    ui: &Terminal,
+    redactor: Redactor,
+    random: Random,
+) -> Result<Session, Diagnostic> {
+    let mut config = aws_config(options, ui, redactor, random);
+    let Some(dir) = &options.local else {
+        let clock = Arc::clone(&config.clock);
+        return Ok(Session { aws: Aws::new(config), clock, keep: Box::new(()) });
+    };
+    let local = Local::open(local_options(options, Some(dir.clone()))?)?;
+    let clock = plug_in(&mut config, &local);
+    Ok(Session { aws: Aws::new(config), clock, keep: Box::new(local) })
+}
+
+/// A host for one file of specs: nothing on disk, nothing shown, a local AWS of its own.
+pub fn spec_config(options: &Options, seed: u64, ui: &Terminal) -> HostConfig {
+    let redactor = Redactor::new();
+    let random = Random::seeded(seed);
+    let (given, tracing) = (options.clone(), ui.clone());
+    let (redactor_of_aws, random_of_aws) = (redactor.clone(), random.clone());
+    HostConfig {
+        stdlib: options.stdlib.clone(),
+        local: true,
+        state_dir: std::env::temp_dir().join(format!("dmsrun-spec-{}-{seed}", std::process::id())),
+        options: Options { local: Some(PathBuf::new()), ..options.clone() }.to_value(),
+        session: Box::new(move || {
+            let mut config = aws_config(&given, &tracing, redactor_of_aws, random_of_aws);
+            let local =
+                Local::open(dmsrun_local::Options { seed, ..local_options(&given, None)? })?;
+            let clock = plug_in(&mut config, &local);
+            Ok(Session { aws: Aws::new(config), clock, keep: Box::new(local) })
+        }),
+        ui: Arc::new(Silent),
+        redactor,
+        random,
+        ..HostConfig::bare()
+    }
+}
+
+fn aws_config(options: &Options, ui: &Terminal, redactor: Redactor, random: Random) -> Config {
+    Config {
+        profile: options.profile.clone(),
+        region: options.region.clone(),
+        endpoint_url: options.endpoint_url.clone(),
+        http_client: None,
+        credentials: None,
+        clock: Arc::new(SystemClock),
+        random,
+        redactor,
+        policy: Policy {
+            read_only: options.read_only,
+            dry_run: options.dry_run,
+            expect_account: None,
+            expect_region: None,
+        },
+        observer: Arc::new(Tracer::new(ui.clone(), options.trace)),
+        local: false,
+    }
+}
+
+fn plug_in(config: &mut Config, local: &Local) -> Arc<dyn Clock> {
+    let clock: Arc<dyn Clock> = Arc::new(local.clock());
+    config.http_client = Some(local.http_client());
+    config.credentials = Some(local.credentials());
+    config.endpoint_url = None;
+    config.profile = None;
+    config.clock = Arc::clone(&clock);
+    config.local = true;
+    clock
+}
+
+fn local_options(
+    options: &Options,
+    dir: Option<PathBuf>,
+) -> Result<dmsrun_local::Options, Diagnostic> {
+    if options.speed.is_some_and(|speed| !(speed > 0.0 && speed.is_finite())) {
+        return Err(Diagnostic::error("The speed is not valid")
+            .what("--speed takes a number above 0: 60 lets a virtual minute take a second")
+            .exit(Exit::Usage));
+    }
+    if options.endpoint_url.is_some() {
+        return Err(Diagnostic::error("Two places for the calls")
+            .what("--local and --endpoint-url exclude each other")
+            .exit(Exit::Usage));
+    }
+    let start = Timestamp::from_second(LOCAL_START)
+        .map_err(|error| Diagnostic::bug(format!("the first moment is not valid: {error}")))?;
+    Ok(dmsrun_local::Options {
+        dir,
+        account: LOCAL_ACCOUNT.to_owned(),
+        seed: options.seed.unwrap_or(0),
+        speed: options.speed,
+        start,
+    })
+}
+
+/// Ctrl-C once asks the host to start nothing new; twice ends the process at once. Both are safe: every
+/// mutation has its intent on disk before it is sent.
+pub fn on_interrupt(host: &Host) -> Result<(), Diagnostic> {
+    let seen = Arc::new(AtomicBool::new(false));
+    let register = || -> std::io::Result<()> {
+        use signal_hook::{consts::SIGINT, flag};
+        // The order matters: the second signal finds `seen` set by the first.
+        flag::register_conditional_shutdown(
+            SIGINT,
+            i32::from(Exit::Interrupted.code()),
+            Arc::clone(&seen),
+        )?;
+        flag::register(SIGINT, Arc::clone(&seen))?;
+        flag::register(SIGINT, host.interrupt_flag())?;
+        Ok(())
+    };
+    register().map_err(|error| Diagnostic::error("Ctrl-C can't be caught").what(error.to_string()))
+}

@@ -1,0 +1,179 @@
+//! The only writer to the terminal: data on standard output, talk on standard error.
+
+mod progress;
+mod specs;
+mod table;
+mod trace;
+
+use crate::cli::{Options, options::Color};
+use dmsrun_base::{Redactor, Value};
+use dmsrun_diag::{Diagnostic, Style, render, render::Disk};
+use dmsrun_lua::ui::{Level, Progress, ProgressStart, TableView, Ui};
+pub use specs::SpecReporter;
+use std::{
+    io::{BufRead as _, IsTerminal as _, Write as _},
+    sync::Arc,
+};
+pub use trace::Tracer;
+
+/// How wide a line is where no terminal says so.
+const DEFAULT_WIDTH: usize = 100;
+
+/// The terminal, or what stands in its place. Every text is scrubbed of secrets on its way out.
+#[derive(Clone, Debug)]
+pub struct Terminal(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    redactor: Redactor,
+    /// Progress bars draw on standard error, and lines written meanwhile go through them.
+    bars: indicatif::MultiProgress,
+    out_color: bool,
+    err_color: bool,
+    err_terminal: bool,
+    interactive: bool,
+    width: usize,
+}
+
+impl Terminal {
+    /// Looks at the terminal and the options.
+    pub fn new(options: &Options) -> Self {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
+        let color = |terminal: bool| match options.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !no_color && !dumb,
+        };
+        let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        Self(Arc::new(Inner {
+            redactor: Redactor::new(),
+            bars: indicatif::MultiProgress::new(),
+            out_color: color(out),
+            err_color: color(err),
+            err_terminal: err && !dumb,
+            interactive: std::io::stdin().is_terminal() && err,
+            width: width(),
+        }))
+    }
+
+    /// What knows the secrets.
+    pub fn redactor(&self) -> Redactor {
+        self.0.redactor.clone()
+    }
+
+    /// A line of data.
+    pub fn print_line(&self, text: &str) {
+        let text = self.0.redactor.scrub(text);
+        self.0.bars.suspend(|| {
+            let mut out = std::io::stdout().lock();
+            if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+                // The reader closed the pipe: nobody listens any more, so end quietly as other tools do.
+                std::process::exit(i32::from(dmsrun_diag::Exit::Success.code()));
+            }
+        });
+    }
+
+    /// A line of talk.
+    pub fn talk(&self, text: &str) {
+        let text = self.0.redactor.scrub(text);
+        self.0.bars.suspend(|| {
+            // Nothing can be said where standard error is closed.
+            let _ = writeln!(std::io::stderr().lock(), "{text}");
+        });
+    }
+
+    /// A diagnostic, on standard error.
+    pub fn show(&self, diagnostic: &Diagnostic) {
+        let style = Style { color: self.0.err_color, width: self.0.width };
+        self.talk(render(diagnostic, &Disk, style).trim_end());
+    }
+
+    /// Where the results of specs go.
+    pub fn spec_reporter(&self) -> SpecReporter {
+        SpecReporter::new(self.clone())
+    }
+
+    /// Whether standard output is coloured.
+    pub fn paints(&self) -> bool {
+        self.0.out_color
+    }
+
+    fn ask(&self, question: &str) -> Option<String> {
+        self.0.bars.suspend(|| {
+            let mut err = std::io::stderr().lock();
+            write!(err, "{} ", self.0.redactor.scrub(question)).and_then(|()| err.flush()).ok()?;
+            drop(err);
+            let mut answer = String::new();
+            std::io::stdin().lock().read_line(&mut answer).ok()?;
+            Some(answer.trim().to_owned())
+        })
+    }
+}
+
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let terminal =
+        || console::Term::stderr().size_checked().map(|(_, columns)| usize::from(columns));
+    columns.filter(|c| *c > 0).or_else(terminal).unwrap_or(DEFAULT_WIDTH)
+}
+
+impl Ui for Terminal {
+    fn out(&self, text: &str) {
+        self.print_line(text);
+    }
+
+    fn err(&self, text: &str) {
+        self.talk(text);
+    }
+
+    fn log(&self, level: Level, text: &str) {
+        if level > Level::Debug {
+            self.talk(&format!("{}: {text}", level.word()));
+        }
+    }
+
+    fn diagnostic(&self, diagnostic: &Diagnostic) {
+        self.show(diagnostic);
+    }
+
+    fn label(&self, label: &str, text: &str) {
+        let painted = if self.0.out_color && !label.is_empty() {
+            format!("\x1b[1m{label:<8}\x1b[0m")
+        } else {
+            format!("{label:<8}")
+        };
+        self.print_line(format!("{painted} {text}").trim_end());
+    }
+
+    fn table(&self, view: &TableView) {
+        self.print_line(&table::text(view, self.0.width));
+    }
+
+    fn json(&self, value: &Value) {
+        let json = value.to_json();
+        // A value of ours always has a JSON form; the compact one is the fall-back.
+        self.print_line(&serde_json::to_string_pretty(&json).unwrap_or_else(|_| json.to_string()));
+    }
+
+    fn progress(&self, start: &ProgressStart) -> Box<dyn Progress> {
+        progress::start(self, start)
+    }
+
+    fn confirm(&self, question: &str) -> bool {
+        self.ask(&format!("{question} [y/N]"))
+            .is_some_and(|a| matches!(a.to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    fn type_name(&self, question: &str, expected: &str) -> bool {
+        self.ask(question).is_some_and(|answer| answer == expected)
+    }
+
+    fn interactive(&self) -> bool {
+        self.0.interactive
+    }
+
+    fn width(&self) -> usize {
+        self.0.width
+    }
+}

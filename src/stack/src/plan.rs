@@ -1,0 +1,511 @@
+//! The plan: declared against live gives steps, each with its reason. Pure.
+
+use crate::{
+    compare::{Comparators, Comparing},
+    diff::{Difference, Side},
+    graph::Graph,
+    identify::{Identified, identify},
+    model::{Declared, Live, Property, Schema, Schemas, tags},
+    order::{self, Job},
+    resolve,
+    validate::validate,
+};
+use dmsrun_base::{Map, Reference, ResourceId, Secret, Value};
+use dmsrun_diag::{Diagnostic, Sources, Span};
+use std::collections::BTreeMap;
+
+/// What a step does. The list is closed: whatever else a kind needs is inside one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Makes what does not exist.
+    Create,
+    /// Changes it in place.
+    Update,
+    /// Makes another and deletes this one.
+    Replace,
+    /// Deletes it.
+    Delete,
+    /// Waits for what is in progress on it.
+    Wait,
+}
+
+impl Action {
+    /// The word for it in a plan as data.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Replace => "replace",
+            Self::Delete => "delete",
+            Self::Wait => "wait",
+        }
+    }
+}
+
+/// One action on one resource.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The resource.
+    pub resource: ResourceId,
+    /// What is done.
+    pub action: Action,
+    /// Why, as a person would say it; separate from the action.
+    pub reason: String,
+    /// What differs; for a creation, what is declared.
+    pub differences: Vec<Difference>,
+    /// What is declared, sealed and with the tags of the engine; `None` for a deletion.
+    pub declared: Option<Declared>,
+    /// What is there; `None` for a creation.
+    pub live: Option<Live>,
+    /// The generation that the step leaves behind.
+    pub generation: u32,
+    /// Whether a replacement deletes before it creates.
+    pub delete_first: bool,
+    /// What it does to replication, in the words of the kind.
+    pub effect: Option<String>,
+    /// Which data it loses, in the words of the kind.
+    pub loses_data: Option<String>,
+}
+
+impl Step {
+    /// Where the resource is declared.
+    pub fn span(&self) -> Option<&Span> {
+        self.declared.as_ref()?.span.as_ref()
+    }
+}
+
+/// What has to be done, in an order that the references allow.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The stack.
+    pub stack: String,
+    /// The steps: creations and changes along the graph, then deletions.
+    pub steps: Vec<Step>,
+    /// What is as declared.
+    pub unchanged: Vec<ResourceId>,
+    /// What is no longer declared and stays: retained resources and shared ones.
+    pub kept: Vec<ResourceId>,
+    /// The outputs of everything live that stays as it is.
+    pub outputs: BTreeMap<ResourceId, Map>,
+    /// The steps as jobs, with what each waits for.
+    pub jobs: Vec<Job>,
+    /// The schemas that the plan was made with.
+    pub schemas: Schemas,
+}
+
+impl Plan {
+    /// Whether there is anything to do.
+    pub fn has_changes(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
+    /// How many steps have an action.
+    pub fn count(&self, action: Action) -> usize {
+        self.steps.iter().filter(|s| s.action == action).count()
+    }
+}
+
+/// What a plan is made of.
+pub struct Request<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// Who runs it, where the stack says so.
+    pub owner: Option<&'a str>,
+    /// What the script declares, in its order.
+    pub declared: &'a [Declared],
+    /// What is found with the tags of the stack.
+    pub live: &'a [Live],
+    /// Every kind that is known.
+    pub schemas: &'a Schemas,
+    /// The caller's comparisons.
+    pub comparators: &'a dyn Comparators,
+    /// The text of scripts, for the places of mistakes.
+    pub sources: &'a dyn Sources,
+}
+
+/// Makes the plan, or says everything that stands against it.
+pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Diagnostic>> {
+    let mut wrong = validate(request.declared, request.schemas, request.sources);
+    let graph = match Graph::build(request.declared, request.schemas) {
+        Ok(graph) => Some(graph),
+        Err(found) => {
+            wrong.extend(found);
+            None
+        }
+    };
+    let identified = match identify(request.live, request.schemas, request.owner) {
+        Ok(identified) => Some(identified),
+        Err(found) => {
+            wrong.extend(found);
+            None
+        }
+    };
+    let (Some(graph), Some(identified), true) = (graph, identified, wrong.is_empty()) else {
+        return Err(wrong);
+    };
+    let mut planner = Planner::new(request, &identified);
+    for at in graph.order() {
+        planner.decide(&request.declared[*at]);
+    }
+    planner.surplus();
+    planner.finish()
+}
+
+/// What becomes of a declared resource, as far as others that refer to it must know.
+enum Outcome {
+    /// It is there and stays: its outputs are known.
+    Stays(Map),
+    /// It does not exist yet.
+    Created,
+    /// Another takes its place.
+    Replaced { delete_first: bool },
+}
+
+struct Planner<'a> {
+    request: &'a Request<'a>,
+    identified: &'a Identified,
+    outcomes: BTreeMap<ResourceId, Outcome>,
+    by_name: BTreeMap<&'a str, &'a ResourceId>,
+    plan: Plan,
+    wrong: Vec<Diagnostic>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(request: &'a Request<'a>, identified: &'a Identified) -> Self {
+        let mut by_name = BTreeMap::new();
+        for live in request.live {
+            for text in live.outputs.values().filter_map(Value::as_str) {
+                by_name.insert(text, &live.id);
+            }
+        }
+        for live in request.live {
+            by_name.insert(live.physical.as_str(), &live.id);
+        }
+        let plan = Plan {
+            stack: request.stack.to_owned(),
+            schemas: request.schemas.clone(),
+            ..Plan::default()
+        };
+        Self { request, identified, outcomes: BTreeMap::new(), by_name, plan, wrong: Vec::new() }
+    }
+
+    fn decide(&mut self, declared: &Declared) {
+        let Some(schema) = self.request.schemas.get(&declared.id.kind) else { return };
+        let live = self.identified.primary.get(&declared.id).map(|at| &self.request.live[*at]);
+        let declared = effective(declared, schema, live);
+        let Some(live) = live else {
+            self.outcomes.insert(declared.id.clone(), Outcome::Created);
+            self.push(step(Action::Create, "does not exist yet", Some(declared), None));
+            return;
+        };
+        if live.is_deleting() {
+            return self.replace(schema, declared, live, "is being deleted".into(), Vec::new());
+        }
+        let resolved = resolve::resolve_map(&declared.properties, &|r| self.lookup(r));
+        let comparing =
+            Comparing { kind: &schema.name, comparators: self.request.comparators };
+        let differences = match comparing.properties(
+            &schema.properties,
+            &resolved,
+            &live.properties,
+            &declared.ignore_changes,
+        ) {
+            Ok(differences) => differences,
+            Err(message) => {
+                let diagnostic = Diagnostic::error("A property can't be compared")
+                    .at(declared.span.clone())
+                    .what(message);
+                return self.wrong.push(diagnostic);
+            }
+        };
+        let reason = live.broken.clone().or_else(|| {
+            differences.iter().find_map(|d| self.replaces(schema, &declared, live, d))
+        });
+        if let Some(reason) = reason {
+            return self.replace(schema, declared, live, reason, differences);
+        }
+        let (action, reason) = match (differences.as_slice(), &live.state) {
+            ([], Some(state)) if live.is_pending() => (Action::Wait, format!("is {state}")),
+            ([], _) => {
+                self.stays(live);
+                return self.plan.unchanged.push(declared.id);
+            }
+            _ => (Action::Update, update_reason(&differences)),
+        };
+        self.stays(live);
+        let mut step = step(action, &reason, Some(declared), Some(live.clone()));
+        step.differences = differences;
+        self.push(step);
+    }
+
+    fn stays(&mut self, live: &Live) {
+        self.plan.outputs.insert(live.id.clone(), live.outputs.clone());
+        self.outcomes.insert(live.id.clone(), Outcome::Stays(live.outputs.clone()));
+    }
+
+    fn lookup(&self, reference: &Reference) -> Option<Value> {
+        match self.outcomes.get(&reference.target)? {
+            Outcome::Stays(outputs) => resolve::output(outputs, &reference.path),
+            Outcome::Created | Outcome::Replaced { .. } => None,
+        }
+    }
+
+    /// The reason to replace because of one difference, or `None` where it is changed in place.
+    ///
+    /// What is only unknown replaces when its target is replaced, or when the live value names another
+    /// resource of this stack: then it will differ for certain. A target that merely comes back after it
+    /// vanished may well get its old ARN again, so that is decided when it is known (see
+    /// [`crate::Apply::resolve`]).
+    fn replaces(
+        &self,
+        schema: &Schema,
+        declared: &Declared,
+        live: &Live,
+        difference: &Difference,
+    ) -> Option<String> {
+        let name = difference.property();
+        let why = replaces(&schema.properties, &difference.path)?;
+        if difference.is_unknown() {
+            let value = declared.properties.get(name)?;
+            let targets = || value.references().into_iter().map(|r| &r.target);
+            let replaced = targets()
+                .find(|t| matches!(self.outcomes.get(t), Some(Outcome::Replaced { .. })));
+            if let Some(target) = replaced {
+                return Some(format!("`{name}` follows {target}, which is replaced"));
+            }
+            let names_another = |text: &str| {
+                self.by_name.get(text).is_some_and(|id| !targets().any(|t| t == *id))
+            };
+            if !texts(live.properties.get(name)?).into_iter().any(names_another) {
+                return None;
+            }
+        }
+        Some(if why.is_empty() { format!("`{name}` can't be changed") } else { why.to_owned() })
+    }
+
+    fn replace(
+        &mut self,
+        schema: &Schema,
+        declared: Declared,
+        live: &Live,
+        reason: String,
+        differences: Vec<Difference>,
+    ) {
+        if schema.shared {
+            self.wrong.push(
+                Diagnostic::error("A shared resource can't be replaced")
+                    .at(declared.span.clone())
+                    .what(format!("{} of {}: {reason}", live.physical, declared.id))
+                    .why("others in this account may use it, so dmsrun ensures it and never takes it over"),
+            );
+            return;
+        }
+        self.protected(live, declared.span.as_ref(), "replaced");
+        // What stands on something that is deleted first can't outlive it.
+        let stands_on = |id: &ResourceId| {
+            matches!(self.outcomes.get(id), Some(Outcome::Replaced { delete_first: true }))
+        };
+        let parents = live.parents.iter().filter_map(|p| self.by_name.get(p.as_str()).copied());
+        let delete_first = schema.exclusive
+            || live.is_deleting()
+            || declared.targets().into_iter().chain(parents).any(stands_on);
+        self.outcomes.insert(declared.id.clone(), Outcome::Replaced { delete_first });
+        let mut step = step(Action::Replace, &reason, Some(declared), Some(live.clone()));
+        step.differences = differences;
+        step.generation = live.generation + 1;
+        step.delete_first = delete_first;
+        self.push(step);
+    }
+
+    /// What is live and not declared, and the twins.
+    fn surplus(&mut self) {
+        let declared: Vec<&ResourceId> = self.request.declared.iter().map(|d| &d.id).collect();
+        let mut goes: Vec<(&Live, String)> = Vec::new();
+        for (id, at) in &self.identified.primary {
+            if !declared.contains(&id) {
+                goes.push((&self.request.live[*at], "is not declared any more".to_owned()));
+            }
+        }
+        for (at, why) in &self.identified.twins {
+            goes.push((&self.request.live[*at], why.clone()));
+        }
+        for (live, reason) in goes {
+            let shared = self.request.schemas.get(&live.id.kind).is_some_and(|s| s.shared);
+            let twin = declared.contains(&&live.id);
+            if shared || (live.is_retained() && !twin) {
+                self.plan.kept.push(live.id.clone());
+                continue;
+            }
+            if !twin {
+                self.protected(live, None, "deleted");
+            }
+            self.push(step(Action::Delete, &reason, None, Some(live.clone())));
+        }
+    }
+
+    /// Refuses what the tags protect. Declaring `protect = false` first takes the mark away.
+    fn protected(&mut self, live: &Live, span: Option<&Span>, how: &str) {
+        if live.is_protected() {
+            self.wrong.push(
+                Diagnostic::error("A protected resource would be lost")
+                    .at(span.cloned())
+                    .what(format!("{} ({}) is protected and would be {how}", live.id, live.physical))
+                    .hint("Declare it with protect = false and deploy that first"),
+            );
+        }
+    }
+
+    fn push(&mut self, step: Step) {
+        self.plan.steps.push(step);
+    }
+
+    fn finish(mut self) -> Result<Plan, Vec<Diagnostic>> {
+        if !self.wrong.is_empty() {
+            return Err(self.wrong);
+        }
+        let targets = self
+            .request
+            .declared
+            .iter()
+            .map(|d| (d.id.clone(), d.targets().into_iter().cloned().collect()))
+            .collect();
+        self.plan.jobs = order::jobs(&self.plan.steps, &targets);
+        Ok(self.plan)
+    }
+}
+
+fn step(action: Action, reason: &str, declared: Option<Declared>, live: Option<Live>) -> Step {
+    let resource = declared
+        .as_ref()
+        .map(|d| &d.id)
+        .or(live.as_ref().map(|l| &l.id))
+        .cloned()
+        .expect("a step is about something declared or live");
+    let differences = match (&declared, action) {
+        (Some(declared), Action::Create) => declared
+            .properties
+            .iter()
+            .map(|(name, value)| Difference::new(name, Side::Absent, Side::of(value)))
+            .collect(),
+        _ => Vec::new(),
+    };
+    Step {
+        resource,
+        action,
+        reason: reason.to_owned(),
+        differences,
+        generation: live.as_ref().map_or(1, |l| l.generation),
+        declared,
+        live,
+        delete_first: false,
+        effect: None,
+        loses_data: None,
+    }
+}
+
+fn update_reason(differences: &[Difference]) -> String {
+    match differences {
+        [one] => match &one.text {
+            Some(text) => format!("`{}` {text}", one.path),
+            None => format!("`{}` {}", one.path, crate::tree::sides(&one.from, &one.to)),
+        },
+        many => {
+            let mut names: Vec<&str> = many.iter().map(Difference::property).collect();
+            names.dedup();
+            format!("{} differ: {}", many.len(), names.join(", "))
+        }
+    }
+}
+
+/// The declared resource as it is sent and compared: plain secrets sealed, its marks among its tags.
+fn effective(declared: &Declared, schema: &Schema, live: Option<&Live>) -> Declared {
+    let mut out = declared.clone();
+    out.properties = seal(&declared.properties, &schema.properties);
+    if schema.shared || !schema.properties.contains_key("tags") {
+        return out;
+    }
+    let mut marks = Vec::new();
+    for (tag, wanted, there) in [
+        (tags::PROTECT, declared.protect, live.is_some_and(Live::is_protected)),
+        (tags::RETAIN, declared.retain, live.is_some_and(Live::is_retained)),
+    ] {
+        // An absent tag and `false` mean the same; `false` is written only over a `true`.
+        if wanted || there {
+            marks.push((tag.to_owned(), wanted.to_string()));
+        }
+    }
+    let depends: Vec<String> = declared.depends_on.iter().map(ToString::to_string).collect();
+    let depends = depends.join(" ");
+    // A tag holds 256 characters; the parents that a kind reports cover what does not fit.
+    if !depends.is_empty() && depends.len() <= 256 {
+        marks.push((tags::DEPENDS.to_owned(), depends));
+    }
+    if !marks.is_empty() {
+        let entry = out.properties.entry("tags".to_owned()).or_insert_with(|| Map::new().into());
+        if entry.as_list().is_some_and(<[Value]>::is_empty) || entry.is_null() {
+            *entry = Map::new().into();
+        }
+        if let Value::Map(map) = entry {
+            map.extend(marks.into_iter().map(|(k, v)| (k, Value::from(v))));
+        }
+    }
+    out
+}
+
+/// The properties with every plain text sealed that the schema calls a secret.
+pub fn seal(map: &Map, schema: &BTreeMap<String, Property>) -> Map {
+    map.iter()
+        .map(|(name, value)| {
+            let sealed = match schema.get(name) {
+                Some(property) => seal_value(value, property),
+                None => value.clone(),
+            };
+            (name.clone(), sealed)
+        })
+        .collect()
+}
+
+fn seal_value(value: &Value, property: &Property) -> Value {
+    match (value, &property.fields, &property.items) {
+        (Value::String(text), _, _) if property.secret => Value::Secret(Secret::new(text.as_str())),
+        (Value::Map(map), Some(fields), _) => Value::Map(seal(map, fields)),
+        (Value::Map(map), None, Some(item)) => {
+            Value::Map(map.iter().map(|(k, v)| (k.clone(), seal_value(v, item))).collect())
+        }
+        (Value::List(list), _, Some(item)) => {
+            Value::List(list.iter().map(|v| seal_value(v, item)).collect())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// Why a difference at `path` replaces: said by the property, or by a field on the way to it.
+pub(crate) fn replaces<'a>(
+    schema: &'a BTreeMap<String, Property>,
+    path: &str,
+) -> Option<&'a str> {
+    let mut fields = Some(schema);
+    let mut property: Option<&Property> = None;
+    for part in path.split('.') {
+        let (name, index) = part.split_once('[').map_or((part, false), |(name, _)| (name, true));
+        property = fields.and_then(|f| f.get(name));
+        if index {
+            property = property.and_then(|p| p.items.as_deref()).or(property);
+        }
+        let found = property?;
+        if let Some(why) = &found.replaces {
+            return Some(why);
+        }
+        fields = found.fields.as_ref();
+    }
+    property.and_then(|p| p.replaces.as_deref())
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::List(list) => list.iter().flat_map(texts).collect(),
+        Value::Map(map) => map.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,317 @@
+--- The configuration of a migration: defaults < cdk.json < migration.json < environment < -c key=value.
+---
+---     local config = require "config"
+---     local c = config.from { vpc_cidr = "10.1.0.0/16" }
+---     c.vpc_cidr, c.allocated_storage  --> "10.1.0.0/16", 100
+---
+--- Both files lie beside the script; of cdk.json the "context" counts. In the environment a key is
+--- DMSRUN_ and its name (DMSRUN_SOURCE_DB_CONFIG_PASSWORD); `-c source_db_config.port=3307` reaches inside.
+--- An unknown key and a wrong type are errors that say where they were written.
+
+local env = require "env"
+local errors = require "errors"
+local fs = require "fs"
+local host = require "host"
+local json = require "json"
+local keys = require "config.keys"
+local report = require "report"
+local suggest = require "suggest"
+local values = require "config.values"
+
+local config = {}
+
+---@class config.Values
+local Config = {}
+
+--- Where each value came from, beside the values.
+local ORIGINS = setmetatable({}, { __mode = "k" })
+
+local META = { __index = Config, __name = "config" }
+
+--- A source of values: its name for messages, and the text in which lines are found.
+---@class config.Source
+---@field name string
+---@field file? string
+---@field text? string
+---@field place? table
+
+--- The line of a key in a JSON text, found by walking down its path.
+local function place_of(source, path)
+	if not source.text then
+		return source.place
+	end
+	local at, word = 1, nil
+	for part in path:gmatch "[^.]+" do
+		word = part
+		local found = source.text:find('"' .. part:gsub("%p", "%%%0") .. '"%s*:', at)
+		if not found then
+			break
+		end
+		at = found
+	end
+	local _, breaks = source.text:sub(1, at):gsub("\n", "")
+	return { file = source.file, line = breaks + 1, word = word }
+end
+
+local function refuse(source, path, summary, what, hint)
+	errors.raise {
+		summary = summary,
+		what = what,
+		why = ("written in %s"):format(source.name),
+		at = place_of(source, path),
+		hints = hint and { hint } or nil,
+		exit = "usage",
+	}
+end
+
+local function unknown(source, path, name, schema)
+	local known = report.keys(schema)
+	refuse(
+		source,
+		path,
+		"Unknown configuration key",
+		("there is no key %q"):format(path),
+		suggest.did_you_mean(name, known) or ("keys are: " .. table.concat(known, ", "))
+	)
+end
+
+local function wrong_type(source, path, spec, value)
+	refuse(
+		source,
+		path,
+		"Wrong type in the configuration",
+		("%s wants %s, got %s"):format(path, values.WORDS[spec.type], values.show(spec.type, value))
+	)
+end
+
+local function absent(value)
+	return value == nil or value == json.null
+end
+
+--- Puts the values of one table over what is there.
+local function overlay(state, into, schema, given, source, prefix)
+	for _, name in ipairs(report.keys(given)) do
+		local value, path = given[name], prefix .. tostring(name)
+		local spec = schema[name]
+		if not spec then
+			unknown(source, path, tostring(name), schema)
+		elseif absent(value) then
+			goto continue
+		elseif spec.type == "group" then
+			if type(value) ~= "table" or #value > 0 then
+				wrong_type(source, path, spec, value)
+			end
+			into[name] = into[name] or {}
+			overlay(state, into[name], spec.fields, value, source, path .. ".")
+		else
+			local read = values.read(spec.type, value)
+			if read == nil then
+				wrong_type(source, path, spec, value)
+			end
+			into[name] = read
+			state.origins[path] = { name = source.name, place = place_of(source, path) }
+		end
+		::continue::
+	end
+end
+
+--- Sets one value from a text, at a path such as `source_db_config.port`.
+local function set_text(state, path, text, source)
+	local into, schema, spec = state.values, state.schema, nil
+	local walked = {}
+	for part in path:gmatch "[^.]+" do
+		if spec and spec.type == "map" then
+			into[part] = text
+			state.origins[path] = { name = source.name }
+			return
+		end
+		if spec then
+			schema = spec.fields or {}
+		end
+		walked[#walked + 1] = part
+		spec = schema[part]
+		if not spec then
+			unknown(source, table.concat(walked, "."), part, schema)
+		end
+		if spec.type == "group" or (spec.type == "map" and #table.concat(walked, ".") < #path) then
+			into[part] = into[part] or {}
+			into = into[part]
+		end
+	end
+	local name = walked[#walked]
+	if not spec then
+		unknown(source, path, path, state.schema)
+	elseif spec.type == "group" then
+		local ok, value = pcall(json.decode, text)
+		if not ok or type(value) ~= "table" then
+			wrong_type(source, path, spec, text)
+		end
+		overlay(state, into, spec.fields, value, source, path .. ".")
+	else
+		local value = values.parse(spec.type, text)
+		if value == nil then
+			wrong_type(source, path, spec, text)
+		end
+		into[name] = value
+		state.origins[path] = { name = source.name }
+	end
+end
+
+local function defaults(schema, into)
+	for name, spec in pairs(schema) do
+		if spec.type == "group" then
+			into[name] = defaults(spec.fields, {})
+		elseif type(spec.default) == "table" then
+			into[name] = {}
+		else
+			into[name] = spec.default
+		end
+	end
+	return into
+end
+
+local function read_file(path)
+	if not fs.exists(path) then
+		return nil
+	end
+	local text = fs.read(path)
+	local ok, document = pcall(json.decode, text)
+	if not ok or type(document) ~= "table" then
+		errors.raise {
+			summary = "Configuration cannot be read",
+			what = ok and "the file holds no JSON object" or tostring(errors.describe(document).summary),
+			why = ("written in %s"):format(path),
+			at = { file = path, line = 1 },
+			exit = "usage",
+		}
+	end
+	return document, { name = path, file = path, text = text }
+end
+
+--- The context of a cdk.json, without the flags and look-ups that CDK keeps there (`@aws-cdk/…`, `a:b`).
+local function context_of(document)
+	local context = {}
+	for name, value in pairs(document.context or {}) do
+		if not tostring(name):find "[@:/]" then
+			context[name] = value
+		end
+	end
+	return context
+end
+
+local function from_files(state, dir)
+	local cdk, source = read_file(fs.join(dir, "cdk.json"))
+	if cdk then
+		overlay(state, state.values, state.schema, context_of(cdk), source, "")
+	end
+	local own, own_source = read_file(fs.join(dir, "migration.json"))
+	if own then
+		own["$schema"] = nil
+		overlay(state, state.values, state.schema, own, own_source, "")
+	end
+end
+
+--- Every variable that could be set is looked up, because the environment cannot be listed.
+local function from_environment(state, schema, prefix)
+	for _, name in ipairs(report.keys(schema)) do
+		local spec, path = schema[name], prefix .. name
+		local variable = "DMSRUN_" .. path:upper():gsub("[.]", "_")
+		local text = env.get(variable)
+		if text and text ~= "" then
+			set_text(state, path, text, { name = "the environment variable " .. variable })
+		end
+		if spec.type == "group" then
+			from_environment(state, spec.fields, path .. ".")
+		end
+	end
+end
+
+local function from_cdk_environment(state)
+	for _, variable in ipairs(report.keys(keys.environment)) do
+		local text = env.get(variable)
+		if text and text ~= "" then
+			local source = { name = "the environment variable " .. variable }
+			set_text(state, keys.environment[variable], text, source)
+		end
+	end
+end
+
+local function from_command_line(state)
+	local given = host.options.config or {}
+	for _, path in ipairs(report.keys(given)) do
+		set_text(state, path, given[path], { name = ("-c %s=…"):format(path) })
+	end
+end
+
+local function start(options)
+	local schema = keys.stack
+	if options.keys then
+		schema = setmetatable({}, { __index = keys.stack })
+		for _, from in ipairs { keys.stack, options.keys } do
+			for name, spec in pairs(from) do
+				schema[name] = spec
+			end
+		end
+	end
+	return { schema = schema, values = defaults(schema, {}), origins = {} }
+end
+
+local function finish(state)
+	local result = setmetatable(state.values, META)
+	ORIGINS[result] = state.origins
+	return result
+end
+
+---@class config.Options
+---@field dir? string where cdk.json and migration.json lie; beside the script unless given
+---@field defaults? table values of the script, which every other source overrides
+---@field keys? table more keys: name = { type =, default =, doc = }
+
+--- The configuration from all sources.
+---@param options? config.Options
+---@return config.Values
+function config.load(options)
+	options = options or {}
+	local state = start(options)
+	if options.defaults then
+		local source = { name = "the script", place = host.where() }
+		overlay(state, state.values, state.schema, options.defaults, source, "")
+	end
+	from_files(state, options.dir or fs.script_dir())
+	from_cdk_environment(state)
+	from_environment(state, state.schema, "")
+	from_command_line(state)
+	return finish(state)
+end
+
+--- The configuration from one table, checked like any other; no file, no environment.
+---@param given table
+---@param options? config.Options
+---@return config.Values
+function config.from(given, options)
+	if getmetatable(given) == META then
+		return given
+	end
+	local state = start(options or {})
+	local source = { name = "the script", place = host.where() }
+	overlay(state, state.values, state.schema, given, source, "")
+	return finish(state)
+end
+
+--- Where a value came from: `migration.json:4`, `-c …`, `the default`.
+---@param path string
+---@return string text
+---@return table|nil place
+function Config:origin(path)
+	local origin = (ORIGINS[self] or {})[path]
+	if not origin then
+		return "the default"
+	end
+	local place = origin.place
+	if place and place.file then
+		return ("%s:%d"):format(place.file, place.line), place
+	end
+	return origin.name
+end
+
+return config

@@ -1,0 +1,136 @@
+--- The options of `migration.new`: known by name, checked for their type, completed by defaults.
+
+local errors = require "errors"
+local report = require "report"
+local suggest = require "suggest"
+
+local options = {}
+
+---@class migration.Options
+---@field name string the stack's name; resources are called after it
+---@field config? table from `config.load()`; loaded when left out
+---@field mappings? table table mappings of the main task; without them the source's database is taken
+---@field settings? table task settings of the main task
+---@field cdc? table|false the second task, for changes only: { mappings =, settings = }; created, not started
+---@field migration_type? "full-load-and-cdc"|"full-load" of the main task
+---@field catalogue? table|string the source's tables (or a JSON file of them), for the checks
+---@field caught_up_below? number seconds of latency that count as caught up
+---@field caught_up_for? number seconds for which the latency must stay there
+---@field owner? string who runs the stack; another owner's stack is refused
+---@field extend? fun(stack: table, parts: table) adds resources of your own
+
+local KNOWN = {
+	name = { "string" },
+	config = { "table" },
+	mappings = { "table", "string" },
+	settings = { "table", "string" },
+	cdc = { "table", "boolean" },
+	migration_type = { "string" },
+	catalogue = { "table", "string" },
+	caught_up_below = { "number" },
+	caught_up_for = { "number" },
+	owner = { "string" },
+	extend = { "function" },
+}
+
+local CDC = { mappings = true, settings = true }
+
+local function refuse(what, hint, place, word)
+	errors.raise {
+		summary = "Migration cannot be built",
+		what = what,
+		hints = hint and { hint } or nil,
+		at = place and { file = place.file, line = place.line, word = word },
+		exit = "usage",
+	}
+end
+
+local function check_name(name, place)
+	if not name then
+		refuse("a migration needs a name", 'name = "orders"', place)
+	end
+	if not name:match "^%a[%w%-]*$" or name:find "%-%-" or name:match "%-$" or #name > 40 then
+		refuse(
+			("the name %q cannot be part of AWS names"):format(name),
+			"a letter first, then letters, digits and single hyphens, at most 40",
+			place,
+			"name"
+		)
+	end
+end
+
+local function is_one_of(kinds, value)
+	for _, kind in ipairs(kinds) do
+		if type(value) == kind then
+			return true
+		end
+	end
+	return false
+end
+
+local function check_cdc(cdc, place)
+	if type(cdc) ~= "table" then
+		return
+	end
+	for key in pairs(cdc) do
+		if not CDC[key] then
+			refuse(
+				("cdc has no option %q"):format(tostring(key)),
+				suggest.did_you_mean(tostring(key), report.keys(CDC)),
+				place,
+				tostring(key)
+			)
+		end
+	end
+end
+
+--- A complete copy, or an error at the place where the migration is built.
+---@param given table
+---@param place table|nil
+---@return migration.Options
+function options.complete(given, place)
+	if type(given) ~= "table" then
+		refuse("migration.new takes a table of options", nil, place)
+	end
+	local known = report.keys(KNOWN)
+	for key, value in pairs(given) do
+		if not KNOWN[key] then
+			refuse(
+				("a migration has no option %q"):format(tostring(key)),
+				suggest.did_you_mean(tostring(key), known)
+					or ("options are: " .. table.concat(known, ", ")),
+				place,
+				tostring(key)
+			)
+		elseif not is_one_of(KNOWN[key], value) then
+			local wanted = table.concat(KNOWN[key], " or ")
+			refuse(("%s wants a %s, got a %s"):format(key, wanted, type(value)), nil, place, key)
+		end
+	end
+	check_name(given.name, place)
+	check_cdc(given.cdc, place)
+	local kind = given.migration_type or "full-load-and-cdc"
+	if kind ~= "full-load-and-cdc" and kind ~= "full-load" then
+		refuse(
+			("the main task cannot be of type %q"):format(kind),
+			"full-load-and-cdc or full-load; changes only is what the option cdc makes",
+			place,
+			"migration_type"
+		)
+	end
+	return {
+		name = given.name,
+		config = given.config,
+		mappings = given.mappings,
+		settings = given.settings,
+		cdc = given.cdc == nil and {} or given.cdc == true and {} or given.cdc,
+		migration_type = kind,
+		catalogue = given.catalogue,
+		caught_up_below = given.caught_up_below or 60,
+		caught_up_for = given.caught_up_for or 60,
+		owner = given.owner,
+		extend = given.extend,
+	}
+end
+
+return options

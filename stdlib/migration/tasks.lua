@@ -1,0 +1,198 @@
+--- A replication task: its state, starting and stopping it with waits, and what its failures mean.
+
+local aws = require "aws"
+local causes = require "migration.causes"
+local errors = require "errors"
+local host = require "host"
+local time = require "time"
+
+local tasks = {}
+
+--- How often a state is asked for: what AWS's own waiters do.
+tasks.POLL = 15
+
+--- States that pass by themselves.
+local PASSING = {
+	creating = true,
+	starting = true,
+	stopping = true,
+	modifying = true,
+	testing = true,
+	moving = true,
+	deleting = true,
+}
+
+--- A task, fresh; nil where there is none.
+---@param arn string
+---@return table|nil
+function tasks.read(arn)
+	local ok, answer = pcall(aws.dms.describe_replication_tasks, {
+		filters = { { name = "replication-task-arn", values = { arn } } },
+		without_settings = true,
+	})
+	if not ok then
+		if errors.is(answer, "ResourceNotFoundFault") then
+			return nil
+		end
+		error(answer, 0)
+	end
+	return (answer.replication_tasks or {})[1]
+end
+
+--- The part of the ARN that names the task in metrics and logs.
+---@param task table
+---@return string
+function tasks.resource_id(task)
+	return task.replication_task_arn:match ":task:(.+)$" or task.replication_task_arn:match "([^:]+)$"
+end
+
+--- Whether the task was ever started.
+---@param task table
+---@return boolean
+function tasks.has_run(task)
+	local stats = task.replication_task_stats or {}
+	return task.replication_task_start_date ~= nil
+		or stats.start_date ~= nil
+		or stats.fresh_start_date ~= nil
+		or task.status == "stopped"
+end
+
+--- Whether a stopped task has done all that it was to do.
+---@param task table
+---@return boolean
+function tasks.is_finished(task)
+	local reason = task.stop_reason or ""
+	return task.status == "stopped" and reason:find("FULL_LOAD_ONLY_FINISHED", 1, true) ~= nil
+end
+
+--- Whether its state speaks of something that went wrong.
+---@param task table
+---@return boolean
+function tasks.is_failed(task)
+	local reason = (task.stop_reason or ""):upper()
+	local message = task.last_failure_message or ""
+	return task.status == "failed"
+		or task.status == "failed-move"
+		or (task.status == "stopped" and (reason:find("ERROR", 1, true) ~= nil or reason:find("LOW_", 1, true) ~= nil))
+		or (task.status == "stopped" and message ~= "" and reason == "")
+end
+
+local function message_of(task)
+	local message = task.last_failure_message
+	if not message or message == "" then
+		message = task.stop_reason
+	end
+	return message and message ~= "" and message or "DMS gives no reason"
+end
+
+--- Raises what a failed task says, with its likely cause and the commands that help.
+---@param m migration.Migration
+---@param task table
+function tasks.raise_failed(m, task)
+	local message = message_of(task)
+	local cause = causes.of_task(message)
+	local hints = {}
+	if cause then
+		hints[#hints + 1] = cause.hint
+	end
+	hints[#hints + 1] = { "Read the task's log:", command = m:command "logs" }
+	hints[#hints + 1] = { "After mending the cause, continue with:", command = m:command() }
+	errors.raise {
+		summary = "Replication task failed",
+		what = ("%s is %s: %s"):format(task.replication_task_identifier, task.status, message),
+		why = cause and cause.why,
+		at = m:place_of_task(task),
+		hints = hints,
+	}
+end
+
+--- Stops with the command that continues when Ctrl-C was pressed.
+---@param m migration.Migration
+---@param what string what was left
+---@param verb? string
+function tasks.mind_interrupts(m, what, verb)
+	if host.interrupted() then
+		errors.raise {
+			summary = "Interrupted",
+			what = what,
+			hints = { { "Continue with:", command = m:command(verb) } },
+			exit = "interrupted",
+		}
+	end
+end
+
+--- Waits until a task is in a state that does not pass by itself, and returns it fresh.
+---@param m migration.Migration
+---@param arn string
+---@param what string for messages
+---@param timeout? number seconds
+---@return table task
+function tasks.settled(m, arn, what, timeout)
+	local deadline = time.epoch() + (timeout or 1800)
+	while true do
+		local task = tasks.read(arn)
+		if not task then
+			errors.raise { summary = "Replication task is gone", what = arn .. " was deleted meanwhile" }
+		end
+		if not PASSING[task.status] then
+			return task
+		end
+		tasks.mind_interrupts(m, ("%s was %s"):format(task.replication_task_identifier, task.status))
+		if time.epoch() >= deadline then
+			errors.raise {
+				summary = "Replication task did not settle in time",
+				what = ("%s is still %s after %s of %s"):format(
+					task.replication_task_identifier,
+					task.status,
+					time.duration(timeout or 1800),
+					what
+				),
+				hints = { { "Look again later:", command = m:command "status" } },
+				exit = "timeout",
+			}
+		end
+		time.sleep(tasks.POLL)
+	end
+end
+
+--- Starts a task in the way its past asks for, and waits until it runs. Nothing where it runs already.
+---@param m migration.Migration
+---@param task table
+---@param how? "reload-target" another way of starting
+---@return table task, string|nil what what was done: "started", "resumed", "reloading"
+function tasks.start(m, task, how)
+	task = tasks.settled(m, task.replication_task_arn, "starting")
+	if task.status == "running" and not how then
+		return task, nil
+	end
+	local kind = how or (tasks.has_run(task) and "resume-processing" or "start-replication")
+	aws.dms.start_replication_task {
+		replication_task_arn = task.replication_task_arn,
+		start_replication_task_type = kind,
+	}
+	task = tasks.settled(m, task.replication_task_arn, "starting")
+	if tasks.is_failed(task) then
+		tasks.raise_failed(m, task)
+	end
+	local words = {
+		["start-replication"] = "started",
+		["resume-processing"] = "resumed",
+		["reload-target"] = "reloading",
+	}
+	return task, words[kind]
+end
+
+--- Stops a task and waits until it has stopped. Nothing where it does not run.
+---@param m migration.Migration
+---@param task table
+---@return table task, boolean changed
+function tasks.stop(m, task)
+	task = tasks.settled(m, task.replication_task_arn, "stopping")
+	if task.status ~= "running" then
+		return task, false
+	end
+	aws.dms.stop_replication_task { replication_task_arn = task.replication_task_arn }
+	return tasks.settled(m, task.replication_task_arn, "stopping"), true
+end
+
+return tasks

@@ -1,0 +1,1 @@
+local migration = require("migratoin")

@@ -1,0 +1,2 @@
+local aws = require("aws")
+aws.dms.stop_replication_task({})

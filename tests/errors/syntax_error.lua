@@ -1,0 +1,5 @@
+local migration = require("migration")
+local m = migration.new({
+	name = "orders"
+	config = {},
+})

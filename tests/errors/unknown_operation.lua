@@ -1,0 +1,2 @@
+local aws = require("aws")
+aws.dms.describe_replication_task({})

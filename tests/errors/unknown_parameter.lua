@@ -1,0 +1,4 @@
+local aws = require("aws")
+aws.dms.describe_endpoints({
+	filter = {},
+})

@@ -1,0 +1,105 @@
+//! Against moto, an AWS emulator that nobody here wrote: plan, deploy, deploy again, destroy.
+//!
+//! moto is installed once below the build folder, by python3 from the package index. Where that is not
+//! possible the test fails; `DMSRUN_SKIP_MOTO=1` skips it, and says so.
+
+use crate::common::Env;
+use std::{
+    io::{BufRead as _, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+/// The release that this is tried with.
+const MOTO: &str = "moto[server]==5.1.22";
+
+struct Moto {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn install() -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("moto");
+    let done = dir.join("installed");
+    if std::fs::read_to_string(&done).is_ok_and(|text| text == MOTO) {
+        return dir;
+    }
+    let run = |program: &str, args: &[&str]| {
+        let status = Command::new(program).args(args).stdout(Stdio::null()).status();
+        assert!(status.is_ok_and(|s| s.success()), "{program} {args:?} failed; DMSRUN_SKIP_MOTO=1 skips");
+    };
+    run("python3", &["-m", "venv", "--clear", dir.to_str().unwrap()]);
+    run(dir.join("bin/pip").to_str().unwrap(), &["install", "--quiet", MOTO]);
+    std::fs::write(done, MOTO).unwrap();
+    dir
+}
+
+fn start() -> Moto {
+    let dir = install();
+    let mut child = Command::new(dir.join("bin/python"))
+        .args(["-u", "-c", "from moto.server import main; main(['-H', '127.0.0.1', '-p', '0'])"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find(|line| line.contains("Running on http://"))
+        .expect("moto starts");
+    let url = line[line.find("http://").unwrap()..].trim().to_owned();
+    // Somebody must go on reading, or moto would block on a full pipe.
+    std::thread::spawn(move || for _ in lines.map_while(Result::ok) {});
+    Moto { child, url }
+}
+
+#[test]
+fn the_stack_comes_and_goes_on_moto() {
+    if std::env::var_os("DMSRUN_SKIP_MOTO").is_some_and(|v| !v.is_empty()) {
+        eprintln!("skipped: DMSRUN_SKIP_MOTO is set");
+        return;
+    }
+    let moto = start();
+    let env = Env::new()
+        .with("AWS_ACCESS_KEY_ID", "test")
+        .with("AWS_SECRET_ACCESS_KEY", "testtest")
+        .with("AWS_REGION", "us-east-1");
+    let run = |verb: &[&str]| {
+        let mut args = vec!["--endpoint-url", &moto.url, "scripts/migrate.lua"];
+        args.extend(verb);
+        args.extend(["-c", "events=false", "--yes"]);
+        env.run(&args)
+    };
+    run(&["plan", "--detailed-exitcode"]).code(2);
+    run(&["deploy"]).ok();
+    run(&["plan", "--detailed-exitcode"]).code(0);
+    let again = env.run(&[
+        "--endpoint-url",
+        &moto.url,
+        "--trace",
+        "scripts/migrate.lua",
+        "deploy",
+        "-c",
+        "events=false",
+        "--yes",
+    ]);
+    let again = again.ok();
+    assert!(!again.stderr.contains("mutates"), "a second deploy made a mutating call: {again}");
+    let states = env.run(&[
+        "--endpoint-url",
+        &moto.url,
+        "-e",
+        "for _, t in ipairs(require('aws').dms.describe_replication_tasks{}.replication_tasks) do print(t.status) end",
+    ]);
+    assert_eq!(states.ok().stdout.lines().count(), 2);
+    run(&["destroy", "--allow", "destroy"]).ok();
+    run(&["plan", "--detailed-exitcode"]).code(2);
+}
