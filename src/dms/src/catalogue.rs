@@ -105,8 +105,8 @@ impl Column {
     }
 }
 
-/// The DMS type of a source type, with or without its length: `varchar(40)` → `string`. Covers DMS's own
-/// names and the usual ones of the relational engines; `None` for what it does not know.
+/// The DMS type of a source type, with or without its length: `varchar(40)` → `string`. Covers
+/// DMS's own names and the usual ones of the relational engines; `None` for what it does not know.
 pub fn dms_type(source: &str) -> Option<&'static str> {
     let lower = source.trim().to_ascii_lowercase();
     let unsigned = lower.contains("unsigned");

@@ -176,8 +176,18 @@ const ROWS: &[Row] = &[
 ];
 
 const fn build(row: Row) -> Engine {
-    let (name, label, family, sides, settings, port, source_required, target_required, secrets, ssl) =
-        row;
+    let (
+        name,
+        label,
+        family,
+        sides,
+        settings,
+        port,
+        source_required,
+        target_required,
+        secrets,
+        ssl,
+    ) = row;
     Engine {
         name,
         label,

@@ -8,7 +8,7 @@ use std::fmt;
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// A stable code such as `M104`; see [`crate::codes`].
+    /// A stable code such as `M104`; see [`crate::codes()`].
     pub code: &'static str,
     /// How bad it is.
     #[serde(serialize_with = "word")]

@@ -1,7 +1,7 @@
 //! The domain of DMS without any I/O: table mappings, task settings and engines.
 //!
-//! Everything here is a pure function of documents: read, check, evaluate, compare. A check answers with
-//! [`Finding`]s of a stable code, which [`codes`] documents.
+//! Everything here is a pure function of documents: read, check, evaluate, compare. A check answers
+//! with [`Finding`]s of a stable code, which [`codes()`] documents.
 
 pub mod catalogue;
 pub mod change;

@@ -1,7 +1,8 @@
-//! What a document does to a catalogue: which tables are taken, by which rule, and what becomes of them.
+//! What a document does to a catalogue: which tables are taken, by which rule, and what becomes of
+//! them.
 //!
-//! `selected = explicit ∪ (include − exclude)`, whatever the order of the rules. Locators match names of
-//! the source, never what another rule made of them.
+//! `selected = explicit ∪ (include − exclude)`, whatever the order of the rules. Locators match
+//! names of the source, never what another rule made of them.
 
 use super::{
     check::simulated,
@@ -23,7 +24,8 @@ pub struct Evaluation {
     pub tables: Vec<TableOutcome>,
     /// One for each rule, in document order.
     pub rules: Vec<RuleOutcome>,
-    /// What only the catalogue shows: rules that match nothing, names that collide, what is ambiguous.
+    /// What only the catalogue shows: rules that match nothing, names that collide, what is
+    /// ambiguous.
     pub findings: Vec<Finding>,
 }
 
@@ -38,7 +40,8 @@ pub struct TableOutcome {
     pub kind: TableKind,
     /// Whether the task takes it.
     pub selected: bool,
-    /// The id of the rule that takes it: an explicit one before an include, the lowest id among several.
+    /// The id of the rule that takes it: an explicit one before an include, the lowest id among
+    /// several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_rule: Option<u64>,
     /// The id of the rule that keeps it out, though another includes it.
@@ -125,8 +128,8 @@ pub struct RuleOutcome {
     pub rule_name: String,
     /// What it says, in short: `include "production.%"`.
     pub text: String,
-    /// How many objects its locator matched: tables of the catalogue for a selection, selected tables or
-    /// their columns for the others.
+    /// How many objects its locator matched: tables of the catalogue for a selection, selected
+    /// tables or their columns for the others.
     pub matched: usize,
     /// How many of them it had a say in.
     pub applied: usize,
@@ -142,18 +145,11 @@ pub struct Tally {
     pub(super) applied: Vec<usize>,
     /// The rule that won, and the first object over which it did.
     pub(super) beaten: Vec<Option<(usize, String)>>,
-    last_beaten: Option<usize>,
 }
 
 impl Tally {
     pub(super) fn beaten(&mut self, loser: usize, winner: usize, object: &dyn Fn() -> String) {
-        self.last_beaten = Some(loser);
         self.beaten[loser].get_or_insert_with(|| (winner, object()));
-    }
-
-    /// Whether the last object that was fought over was lost by this rule; asked right after.
-    pub(super) fn was_beaten(&mut self, rule: usize) -> bool {
-        self.last_beaten.take() == Some(rule)
     }
 }
 
@@ -208,7 +204,8 @@ impl Index {
         out.extend(self.schema.get(schema).into_iter().flatten().filter(of));
         let of = |at: &&usize| rules[**at].schema.matches(schema);
         out.extend(self.table.get(table).into_iter().flatten().filter(of));
-        let of = |at: &&usize| rules[**at].schema.matches(schema) && rules[**at].table.matches(table);
+        let of =
+            |at: &&usize| rules[**at].schema.matches(schema) && rules[**at].table.matches(table);
         out.extend(self.wild.iter().filter(of));
         out.sort_unstable();
         out
@@ -240,12 +237,7 @@ impl<'m> Evaluator<'m> {
     /// A tally with nothing in it.
     pub fn tally(&self) -> Tally {
         let n = self.rules.len();
-        Tally {
-            matched: vec![0; n],
-            applied: vec![0; n],
-            beaten: vec![None; n],
-            last_beaten: None,
-        }
+        Tally { matched: vec![0; n], applied: vec![0; n], beaten: vec![None; n] }
     }
 
     /// What becomes of one table; the rules' part in it is added to the tally.
@@ -314,15 +306,12 @@ impl<'m> Evaluator<'m> {
                 tally.applied[*at] += 1;
             }
             out.load_order = adding.iter().find_map(|(_, s)| s.load_order);
-            let filtering = |s: &&Selection| {
-                s.action == SelectionAction::Include && !s.filters.is_empty()
-            };
+            let filtering =
+                |s: &&Selection| s.action == SelectionAction::Include && !s.filters.is_empty();
             let first = adding.iter().map(|(_, s)| *s).find(filtering);
             // An explicit rule takes the whole table: filters have no effect on it.
-            out.filters = first
-                .filter(|_| explicit.is_none())
-                .map(|s| s.filters.clone())
-                .unwrap_or_default();
+            out.filters =
+                first.filter(|_| explicit.is_none()).map(|s| s.filters.clone()).unwrap_or_default();
         }
         out
     }
@@ -342,8 +331,7 @@ impl<'m> Evaluator<'m> {
         out.target_schema =
             transform::name_on(Target::Schema, &applying, &table.schema, schema_name, tally);
         let full = || table.full_name();
-        out.target_table =
-            transform::name_on(Target::Table, &applying, &table.table, full, tally);
+        out.target_table = transform::name_on(Target::Table, &applying, &table.table, full, tally);
         out.columns = transform::columns(table, &applying, self.naming, tally);
         for a in applying.iter().filter(|a| a.t.action == Action::DefinePrimaryKey) {
             tally.matched[a.at] += 1;
@@ -409,7 +397,8 @@ fn compile<'m>(rule: &'m Rule, index: usize, naming: Naming) -> Compiled<'m> {
         _ => false,
     };
     let locator = &rule.locator;
-    // An empty locator `{}` is the default of object mappings for every table; a schema rule has no table.
+    // An empty locator `{}` is the default of object mappings for every table; a schema rule has no
+    // table.
     let pattern = |text: &Option<String>, compile: fn(&str, Naming) -> Pattern| match text {
         Some(text) if explicit => Pattern::literal(text, naming),
         Some(text) => compile(text, naming),
@@ -438,7 +427,8 @@ pub fn evaluate(mappings: &Mappings, catalogue: &Catalogue) -> Evaluation {
     evaluate_at(mappings, &places, catalogue)
 }
 
-/// The same for a document of which some rules could not be read: `places` are the indices of the others.
+/// The same for a document of which some rules could not be read: `places` are the indices of the
+/// others.
 pub(super) fn evaluate_at(
     mappings: &Mappings,
     places: &[usize],

@@ -17,14 +17,15 @@ pub fn keeps<'a>(filters: &[Filter], value: impl Fn(&str) -> Option<&'a str>) ->
     })
 }
 
-/// What the filter does with NULL: only a `null` condition that no negative one stands beside lets it in.
+/// What the filter does with NULL: only a `null` condition that no negative one stands beside lets
+/// it in.
 pub fn keeps_null(filter: &Filter) -> bool {
     let has = |f: fn(Operator) -> bool| filter.conditions.iter().any(|c| f(c.operator));
     has(|o| o == Operator::Null) && !has(Operator::is_negative)
 }
 
-/// Whether the filter, as the reference has it, lets no row through at all: a negative condition beside
-/// `null` with no inclusive one.
+/// Whether the filter, as the reference has it, lets no row through at all: a negative condition
+/// beside `null` with no inclusive one.
 pub fn keeps_nothing(filter: &Filter) -> bool {
     let has = |f: fn(Operator) -> bool| filter.conditions.iter().any(|c| f(c.operator));
     has(Operator::is_negative) && has(|o| o == Operator::Null) && !has(Operator::is_inclusive)

@@ -1,8 +1,8 @@
 //! Table mappings: which tables a task takes, under which names, and how it loads them.
 //!
-//! [`parse`] reads DMS's JSON into [`Mappings`], [`Mappings::to_json`] writes it back, [`check`] says what
-//! is wrong with a document, [`evaluate`] says what it does to a catalogue, and [`equal`] and [`diff`]
-//! compare two of them.
+//! [`parse()`] reads DMS's JSON into [`Mappings`], [`Mappings::to_json`] writes it back, [`check()`]
+//! says what is wrong with a document, [`evaluate()`] says what it does to a catalogue, and [`equal`]
+//! and [`diff`] compare two of them.
 
 pub mod check;
 pub mod compare;

@@ -19,8 +19,9 @@ impl ParallelLoad {
         }
     }
 
-    /// The segment, from 1, that loads a row of a `ranges` load; `row` holds the values of `columns`. A row
-    /// with a NULL among them is in none: it is not loaded. A row on a boundary is in the next segment.
+    /// The segment, from 1, that loads a row of a `ranges` load; `row` holds the values of
+    /// `columns`. A row with a NULL among them is in none: it is not loaded. A row on a boundary is
+    /// in the next segment.
     pub fn segment(&self, row: &[Option<&str>]) -> Option<usize> {
         let row: Vec<&str> = row.iter().copied().collect::<Option<_>>()?;
         let before = |boundary: &Vec<String>| lexical(&row, boundary) == Ordering::Less;

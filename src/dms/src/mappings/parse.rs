@@ -1,5 +1,5 @@
-//! Reads DMS's JSON into the model. What has no shape that the model can hold is an error here; what has
-//! a shape but makes no sense is left to [`super::check`].
+//! Reads DMS's JSON into the model. What has no shape that the model can hold is an error here;
+//! what has a shape but makes no sense is left to [`super::check()`].
 
 use super::{
     model::*,
@@ -15,8 +15,8 @@ pub fn parse(document: &Value) -> Result<Mappings, Vec<Finding>> {
     if errors.is_empty() { Ok(mappings) } else { Err(errors) }
 }
 
-/// As much of the document as can be read, the index in the document of each rule that could be, and
-/// everything found on the way.
+/// As much of the document as can be read, the index in the document of each rule that could be,
+/// and everything found on the way.
 pub fn read(document: &Value) -> (Mappings, Vec<usize>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut mappings = Mappings::default();
@@ -82,7 +82,8 @@ fn read_rule(value: &Value, index: usize, findings: &mut Vec<Finding>) -> Option
         RuleType::PostProcessing => post_processing(&mut r).map(Body::PostProcessing),
         RuleType::Validation => validation(&mut r).map(Body::Validation),
     };
-    // The console writes every rule's keys with null; those are absent by now, what is left is unknown.
+    // The console writes every rule's keys with null; those are absent by now, what is left is
+    // unknown.
     let extra = r.rest();
     Some(Rule { id: id?, name, locator: locator?, body: body?, extra })
 }
@@ -97,7 +98,8 @@ fn rule_id(r: &mut Reader<'_>) -> Option<u64> {
     let id = text.parse().ok().filter(|_| digits);
     if id.is_none() {
         let message = format!("rule-id {value} is not a whole number");
-        r.report(&codes::M106, "rule-id", message).hint = Some("write digits, such as \"10\"".into());
+        r.report(&codes::M106, "rule-id", message).hint =
+            Some("write digits, such as \"10\"".into());
     }
     id
 }
@@ -326,8 +328,8 @@ fn target(r: &mut Reader<'_>) -> Option<Target> {
     let found = Target::from_word(&text);
     if found.is_none() {
         let hint = super::reader::unknown_word(&text, Target::WORDS);
-        r.report(&codes::M114, "rule-target", format!("rule-target \"{text}\" does not exist")).hint =
-            Some(hint);
+        r.report(&codes::M114, "rule-target", format!("rule-target \"{text}\" does not exist"))
+            .hint = Some(hint);
     }
     found
 }

@@ -141,8 +141,8 @@ impl Pattern {
         if let Self::Exact(name) = self { Some(name) } else { None }
     }
 
-    /// Whether every name that `other` matches is matched here too. Never wrongly true; false also where
-    /// it can't be told.
+    /// Whether every name that `other` matches is matched here too. Never wrongly true; false also
+    /// where it can't be told.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, _) => true,
@@ -168,7 +168,8 @@ impl Pattern {
     }
 }
 
-/// A bracket set after its `[`: its ranges and how many characters it took, or `None` where it is not closed.
+/// A bracket set after its `[`: its ranges and how many characters it took, or `None` where it is
+/// not closed.
 fn set(chars: &[char]) -> Option<(Vec<(char, char)>, usize)> {
     let end = chars.iter().position(|c| *c == ']').filter(|end| *end > 0)?;
     let inner = &chars[..end];
@@ -246,8 +247,8 @@ fn common(a: &Part, b: &Part) -> bool {
     }
 }
 
-/// Greedy matching with one point to fall back to: the last `%`. Linear in practice, never worse than
-/// parts × name.
+/// Greedy matching with one point to fall back to: the last `%`. Linear in practice, never worse
+/// than parts × name.
 fn glob(parts: &[Part], name: &str) -> bool {
     let (mut at, mut rest) = (0, name);
     let mut back: Option<(usize, &str)> = None;

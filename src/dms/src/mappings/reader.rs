@@ -1,4 +1,5 @@
-//! Reads one JSON object key by key: knows its path, reports wrong types, keeps what nobody asked for.
+//! Reads one JSON object key by key: knows its path, reports wrong types, keeps what nobody asked
+//! for.
 
 use crate::{
     codes::{self, Code},

@@ -1,6 +1,6 @@
-//! What transformations make of names and columns. On one object one action counts, the one with the
-//! lowest rule id; a mask may stand beside `add-column` and `change-data-type`; structural actions
-//! (add, include, remove, before-image, primary key) stand beside anything.
+//! What transformations make of names and columns. On one object one action counts, the one with
+//! the lowest rule id; a mask may stand beside `add-column` and `change-data-type`; structural
+//! actions (add, include, remove, before-image, primary key) stand beside anything.
 
 use super::{
     evaluate::{ColumnOrigin, ColumnOutcome, Compiled, Tally},
@@ -90,8 +90,7 @@ pub(super) fn columns(
     naming: Naming,
     tally: &mut Tally,
 ) -> Vec<ColumnOutcome> {
-    let rules: Vec<&Applying<'_>> =
-        rules.iter().filter(|a| a.t.target == Target::Column).collect();
+    let rules: Vec<&Applying<'_>> = rules.iter().filter(|a| a.t.target == Target::Column).collect();
     if rules.is_empty() {
         return table.columns.iter().map(ColumnOutcome::unchanged).collect();
     }
@@ -131,38 +130,37 @@ fn one_column(
             continue;
         }
         tally.matched[a.at] += 1;
+        let rival = match action {
+            Action::IncludeColumn | Action::RemoveColumn => None,
+            // A mask goes with a change of type, but with no other action and no other mask.
+            _ if action.is_masking() => {
+                mask.or(named.filter(|n| n.t.action != Action::ChangeDataType))
+            }
+            Action::ChangeDataType => named,
+            _ => named.or(mask),
+        };
+        if let Some(rival) = rival {
+            tally.beaten(a.at, rival.at, &object);
+            continue;
+        }
+        tally.applied[a.at] += 1;
         match action {
             Action::IncludeColumn => included = true,
             Action::RemoveColumn => outcome.removed = true,
-            // A mask goes with a change of type, but with no other action and no other mask.
-            _ if action.is_masking() => match (mask, named) {
-                (Some(m), _) => tally.beaten(a.at, m.at, &object),
-                (_, Some(n)) if n.t.action != Action::ChangeDataType => {
-                    tally.beaten(a.at, n.at, &object);
+            _ if action.is_masking() => {
+                mask = Some(a);
+                outcome.masked_by = Some(action);
+            }
+            Action::ChangeDataType => {
+                named = Some(a);
+                if let Some(to) = &a.t.data_type {
+                    outcome.data_type = to.text();
                 }
-                _ => {
-                    mask = Some(a);
-                    outcome.masked_by = Some(action);
-                }
-            },
-            _ => match (named, mask) {
-                (Some(n), _) => tally.beaten(a.at, n.at, &object),
-                (_, Some(m)) if action != Action::ChangeDataType => {
-                    tally.beaten(a.at, m.at, &object);
-                }
-                _ => {
-                    named = Some(a);
-                    if action == Action::ChangeDataType {
-                        outcome.data_type =
-                            a.t.data_type.as_ref().map_or(outcome.data_type, |d| d.text());
-                    } else {
-                        outcome.target = Some(rename(a.t, &column.name));
-                    }
-                }
-            },
-        }
-        if !tally.was_beaten(a.at) || named.is_some_and(|n| n.at == a.at) {
-            tally.applied[a.at] += 1;
+            }
+            _ => {
+                named = Some(a);
+                outcome.target = Some(rename(a.t, &column.name));
+            }
         }
     }
     outcome.removed |= keeps_few && !included;

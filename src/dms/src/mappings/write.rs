@@ -1,5 +1,5 @@
-//! Writes the model as the JSON that DMS accepts: rules in their order, ids as texts, what was not known
-//! behind what was.
+//! Writes the model as the JSON that DMS accepts: rules in their order, ids as texts, what was not
+//! known behind what was.
 
 use super::model::*;
 use serde_json::{Map, Value, json};
