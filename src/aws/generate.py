@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Print the names-only tables of the AWS door from the source of the aws-sdk crates.
 
-The tables (`src/tables/<service>.rs`) name operations, structures, enumerations and unions with their
-members; the macros in `src/shape/macros.rs` make both directions from them and the compiler infers every
-type. What the SDK does not tell (required lists, more secrets, odd pagination) stands in `tables.toml`.
+The tables (`src/tables/<service>.rs`) name operations, structures, enumerations and unions with
+their members; the macros in `src/shape/macros.rs` make both directions from them and the compiler
+infers every type. What the SDK does not tell (required lists, more secrets, odd pagination) stands in
+`tables.toml`.
 
 usage: generate.py [--check] [SERVICE...]
 
-Without a service all tables are written. With --check nothing is written: the exit code is 1 where a
-committed table differs from what would be printed.
+Without a service all tables are written. With --check nothing is written: the exit code is 1 where
+a committed table differs from what would be printed.
 """
 
 import glob
@@ -19,11 +20,12 @@ import tomllib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WIDTH = 100
-KEYWORDS = {
-    "as", "enum", "fn", "for", "in", "loop", "match", "mod", "move", "ref", "static", "struct", "type",
-    "use", "virtual", "where", "abstract", "final", "override", "macro", "default_",
-}
-# Output members that carry the token of the next page, for operations without a paginator in the SDK.
+KEYWORDS = set(
+    "as async await break const continue dyn else enum extern false final fn for if impl in let loop"
+    " match mod move mut override pub ref return static struct trait true try type typeof unsafe use"
+    " virtual where while yield".split()
+)
+# Members that carry the token of the next page, for operations without a paginator in the SDK.
 TOKENS = ["next_token", "marker", "next_marker", "next_continuation_token"]
 
 
@@ -46,13 +48,12 @@ def fields_of(text, name):
 
 
 def required_of(text, builder):
-    """The members that the builder's documentation calls required, and those that `build` insists on."""
+    """The members that the builder's documentation calls required or that `build` insists on."""
     body = re.search(r"impl %s \{(.*)" % builder, text, re.S)
     if not body:
         return set()
-    found = re.findall(
-        r"/// This field is required\.\n(?:\s*///.*\n|\s*#\[.*\n)*\s*pub fn (?:r#)?(\w+)\(", body.group(1)
-    )
+    mark = r"/// This field is required\.\n(?:\s*///.*\n|\s*#\[.*\n)*\s*pub fn (?:r#)?(\w+)\("
+    found = re.findall(mark, body.group(1))
     insisted = re.findall(r"^    /// - \[`(?:r#)?(\w+)`\]", body.group(1), re.M)
     return set(found) | set(insisted)
 
@@ -85,7 +86,8 @@ class Crate:
                 if "impl ::std::convert::From<&str> for" in text:
                     self.enumerations.add(choice.group(1))
                 else:
-                    names = dict(re.findall(r"into \[`(\w+)`\].*\n.*\n    pub fn as_(\w+)\(&self\)", text))
+                    getter = r"into \[`(\w+)`\].*\n.*\n    pub fn as_(\w+)\(&self\)"
+                    names = dict(re.findall(getter, text))
                     variants = re.findall(r"^    (\w+)\((.+)\),$", choice.group(2), re.M)
                     self.unions[choice.group(1)] = [(v, kind, names[v]) for v, kind in variants]
             elif structure:
@@ -97,7 +99,8 @@ class Crate:
                 }
 
     def operations(self):
-        folders = sorted(os.path.basename(os.path.dirname(p)) for p in glob.glob(self.folder + "/operation/*/builders.rs"))
+        paths = glob.glob(self.folder + "/operation/*/builders.rs")
+        folders = sorted(os.path.basename(os.path.dirname(path)) for path in paths)
         return [f for f in folders if os.path.exists(f"{self.folder}/operation/{f}/_{f}_input.rs")]
 
     def operation(self, name):
@@ -189,8 +192,9 @@ class Table:
         self.operations = {name: self.crate.operation(name) for name in sorted(set(wanted))}
 
     def secrets(self, fields, sensitive):
-        """Which members are secret: what the SDK marks and what tables.toml adds, less its exceptions."""
-        return sorted(f for f, _ in fields if (f in sensitive or f in self.hidden) and f not in self.shown)
+        """Which members are secret: what the SDK marks and what tables.toml adds or excepts."""
+        marked = (sensitive | self.hidden) - self.shown
+        return sorted(f for f, _ in fields if f in marked)
 
     def pages(self, name, op):
         hand = self.settings.get("pages", {}).get(name)
@@ -198,17 +202,19 @@ class Table:
             return ""
         if hand:
             return f" pages({hand})"
-        lists = [f for f, kind in op["out"] if kind.startswith("::std::option::Option<::std::vec::Vec") or kind.startswith("::std::vec::Vec")]
+        is_list = re.compile(r"(::std::option::Option<)?::std::vec::Vec")
+        lists = [f for f, kind in op["out"] if is_list.match(kind)]
         if op["pages"]:
             taken, given, items = op["pages"]
         else:
-            both = [t for t in TOKENS if any(f == t for f, _ in op["out"]) and any(f == t for f, _ in op["in"])]
+            names = {f for f, _ in op["out"]} & {f for f, _ in op["in"]}
+            both = [token for token in TOKENS if token in names]
             if not both:
                 return ""
             taken = given = both[0]
             items = None
         if not items and len(lists) != 1:
-            sys.exit(f"{self.service}.{name}: which of {lists} are the items? Say so in tables.toml")
+            sys.exit(f"{self.service}.{name}: which of {lists} are the items? Say so in the toml")
         return f" pages({ident(taken)}, {ident(given)}: {ident(items or lists[0])})"
 
     def print_operations(self):

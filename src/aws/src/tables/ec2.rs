@@ -48,11 +48,11 @@ operations! {
         attachment_id, network_card_index);
     authorize_security_group_egress AuthorizeSecurityGroupEgress(group_id; tag_specifications,
         dry_run, source_security_group_name, source_security_group_owner_id, ip_protocol,
-        from_port, to_port, cidr_ip, ip_permissions) -> (return, security_group_rules);
+        from_port, to_port, cidr_ip, ip_permissions) -> (r#return, security_group_rules);
     authorize_security_group_ingress AuthorizeSecurityGroupIngress(; cidr_ip, from_port, group_id,
         group_name, ip_permissions, ip_protocol, source_security_group_name,
         source_security_group_owner_id, to_port, tag_specifications, dry_run) -> (
-        return, security_group_rules);
+        r#return, security_group_rules);
     create_default_vpc CreateDefaultVpc(; dry_run) -> (vpc);
     create_dhcp_options CreateDhcpOptions(dhcp_configurations; tag_specifications, dry_run) -> (
         dhcp_options);
@@ -89,7 +89,7 @@ operations! {
         transit_gateway_id, local_gateway_id, carrier_gateway_id, core_network_arn,
         odb_network_arn, dry_run, destination_cidr_block, gateway_id, destination_ipv6_cidr_block,
         egress_only_internet_gateway_id, instance_id, network_interface_id,
-        vpc_peering_connection_id, nat_gateway_id) -> (return);
+        vpc_peering_connection_id, nat_gateway_id) -> (r#return);
     create_route_table CreateRouteTable(vpc_id; tag_specifications, client_token, dry_run) -> (
         route_table, client_token) token(client_token);
     create_security_group CreateSecurityGroup(description, group_name; vpc_id, tag_specifications,
@@ -130,12 +130,12 @@ operations! {
         -> ();
     delete_network_interface DeleteNetworkInterface(network_interface_id; dry_run) -> ();
     delete_network_interface_permission DeleteNetworkInterfacePermission(
-        network_interface_permission_id; force, dry_run) -> (return);
+        network_interface_permission_id; force, dry_run) -> (r#return);
     delete_route DeleteRoute(route_table_id; destination_prefix_list_id, dry_run,
         destination_cidr_block, destination_ipv6_cidr_block) -> ();
     delete_route_table DeleteRouteTable(route_table_id; dry_run) -> ();
     delete_security_group DeleteSecurityGroup(; group_id, group_name, dry_run) -> (
-        return, group_id);
+        r#return, group_id);
     delete_subnet DeleteSubnet(subnet_id; dry_run) -> ();
     delete_subnet_cidr_reservation DeleteSubnetCidrReservation(subnet_cidr_reservation_id; dry_run)
         -> (deleted_subnet_cidr_reservation);
@@ -147,7 +147,7 @@ operations! {
         dry_run) -> (unsuccessful);
     delete_vpc_endpoints DeleteVpcEndpoints(vpc_endpoint_ids; dry_run) -> (unsuccessful);
     delete_vpc_peering_connection DeleteVpcPeeringConnection(vpc_peering_connection_id; dry_run)
-        -> (return);
+        -> (r#return);
     describe_account_attributes DescribeAccountAttributes(; dry_run, attribute_names) -> (
         account_attributes);
     describe_addresses DescribeAddresses(; public_ips, dry_run, filters, allocation_ids) -> (
@@ -272,7 +272,7 @@ operations! {
         associate_public_ip_address, associated_subnet_ids, dry_run, description,
         source_dest_check, groups, attachment) -> ();
     modify_security_group_rules ModifySecurityGroupRules(group_id, security_group_rules; dry_run)
-        -> (return);
+        -> (r#return);
     modify_subnet_attribute ModifySubnetAttribute(subnet_id; assign_ipv6_address_on_creation,
         map_public_ip_on_launch, map_customer_owned_ip_on_launch, customer_owned_ipv4_pool,
         enable_dns64, private_dns_hostname_type_on_launch,
@@ -284,7 +284,7 @@ operations! {
     modify_vpc_endpoint ModifyVpcEndpoint(vpc_endpoint_id; dry_run, reset_policy, policy_document,
         add_route_table_ids, remove_route_table_ids, add_subnet_ids, remove_subnet_ids,
         add_security_group_ids, remove_security_group_ids, ip_address_type, dns_options,
-        private_dns_enabled, subnet_configurations) -> (return);
+        private_dns_enabled, subnet_configurations) -> (r#return);
     modify_vpc_endpoint_connection_notification ModifyVpcEndpointConnectionNotification(
         connection_notification_id; dry_run, connection_notification_arn, connection_events) -> (
         return_value);
@@ -293,7 +293,7 @@ operations! {
         add_network_load_balancer_arns, remove_network_load_balancer_arns,
         add_gateway_load_balancer_arns, remove_gateway_load_balancer_arns,
         add_supported_ip_address_types, remove_supported_ip_address_types, add_supported_regions,
-        remove_supported_regions) -> (return);
+        remove_supported_regions) -> (r#return);
     modify_vpc_endpoint_service_permissions ModifyVpcEndpointServicePermissions(service_id;
         dry_run, add_allowed_principals, remove_allowed_principals) -> (
         added_principals, return_value);
@@ -305,7 +305,7 @@ operations! {
     reject_vpc_endpoint_connections RejectVpcEndpointConnections(service_id, vpc_endpoint_ids;
         dry_run) -> (unsuccessful);
     reject_vpc_peering_connection RejectVpcPeeringConnection(vpc_peering_connection_id; dry_run)
-        -> (return);
+        -> (r#return);
     release_address ReleaseAddress(; allocation_id, public_ip, network_border_group, dry_run) -> ();
     replace_network_acl_association ReplaceNetworkAclAssociation(association_id, network_acl_id;
         dry_run) -> (new_association_id);
@@ -324,11 +324,11 @@ operations! {
     revoke_security_group_egress RevokeSecurityGroupEgress(group_id; security_group_rule_ids,
         dry_run, source_security_group_name, source_security_group_owner_id, ip_protocol,
         from_port, to_port, cidr_ip, ip_permissions) -> (
-        return, unknown_ip_permissions, revoked_security_group_rules);
+        r#return, unknown_ip_permissions, revoked_security_group_rules);
     revoke_security_group_ingress RevokeSecurityGroupIngress(; cidr_ip, from_port, group_id,
         group_name, ip_permissions, ip_protocol, source_security_group_name,
         source_security_group_owner_id, to_port, security_group_rule_ids, dry_run) -> (
-        return, unknown_ip_permissions, revoked_security_group_rules);
+        r#return, unknown_ip_permissions, revoked_security_group_rules);
     start_vpc_endpoint_service_private_dns_verification StartVpcEndpointServicePrivateDnsVerification(
         service_id; dry_run) -> (return_value);
     unassign_ipv6_addresses UnassignIpv6Addresses(network_interface_id; ipv6_prefixes,
@@ -341,10 +341,10 @@ operations! {
         nat_gateway_id, nat_gateway_addresses);
     update_security_group_rule_descriptions_egress UpdateSecurityGroupRuleDescriptionsEgress(;
         dry_run, group_id, group_name, ip_permissions, security_group_rule_descriptions) -> (
-        return);
+        r#return);
     update_security_group_rule_descriptions_ingress UpdateSecurityGroupRuleDescriptionsIngress(;
         dry_run, group_id, group_name, ip_permissions, security_group_rule_descriptions) -> (
-        return);
+        r#return);
 }
 
 structures_both! {
