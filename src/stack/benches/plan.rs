@@ -33,7 +33,8 @@ fn live() -> Vec<Live> {
             let mut live = Live::new(ResourceId::new("t.x", format!("r{i}")), &physical);
             live.outputs.insert("id".into(), physical.into());
             live.properties.insert("size".into(), Value::Int(100));
-            live.properties.insert("tags".into(), Map::from([("Name".to_owned(), "x".into())]).into());
+            live.properties
+                .insert("tags".into(), Map::from([("Name".to_owned(), "x".into())]).into());
             if i > 0 {
                 let parent = format!("x-{}", i / 3);
                 live.properties.insert("on".into(), parent.as_str().into());

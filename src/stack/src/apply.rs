@@ -1,5 +1,5 @@
-//! Apply as a state machine without I/O: it hands out jobs and takes their results. The host drives it with
-//! Lua tasks, the tests drive it with a fake.
+//! Apply as a state machine without I/O: it hands out jobs and takes their results. The host drives
+//! it with Lua tasks, the tests drive it with a fake.
 
 use crate::{
     compare::{Comparators, Comparing},
@@ -114,8 +114,8 @@ impl Apply {
         &self.states[id]
     }
 
-    /// The jobs that may start now, the one with the longest chain behind it first. Nothing new is ready
-    /// once the apply was stopped.
+    /// The jobs that may start now, the one with the longest chain behind it first. Nothing new is
+    /// ready once the apply was stopped.
     pub fn ready(&self) -> Vec<JobId> {
         if self.stopped {
             return Vec::new();
@@ -132,13 +132,18 @@ impl Apply {
     /// Takes the next job that may start, and marks it as under way since `now` (in seconds).
     pub fn take(&mut self, now: f64) -> Option<JobId> {
         let id = self.ready().into_iter().next()?;
-        self.states[id] = JobState::Running;
-        self.started[id] = Some(now);
+        self.start(id, now);
         Some(id)
     }
 
-    /// The job's properties with every reference replaced by an output, and whether it is needed at all:
-    /// what was unknown in the plan may turn out to be what is there.
+    /// Marks one of the ready jobs as under way since `now`.
+    pub fn start(&mut self, id: JobId, now: f64) {
+        self.states[id] = JobState::Running;
+        self.started[id] = Some(now);
+    }
+
+    /// The job's properties with every reference replaced by an output, and whether it is needed at
+    /// all: what was unknown in the plan may turn out to be what is there.
     pub fn resolve(
         &self,
         id: JobId,
@@ -165,10 +170,12 @@ impl Apply {
         let no_schema = BTreeMap::new();
         let fields = schema.map_or(&no_schema, |s| &s.properties);
         let comparing = Comparing { kind: &step.resource.kind, comparators };
+        let there = live.compared();
         let differences = comparing
-            .properties(fields, &properties, &live.properties, &declared.ignore_changes)
+            .properties(fields, &properties, &there, &declared.ignore_changes)
             .map_err(|m| Diagnostic::error("A property can't be compared").what(m))?;
-        // Only what the plan did not know can have turned out equal; a broken resource goes all the same.
+        // Only what the plan did not know can have turned out equal; a broken resource goes all the
+        // same.
         let open = step.differences.iter().any(Difference::is_unknown);
         let forced = live.broken.is_some() || live.is_deleting() || step.delete_first;
         let needed = forced || !open || !differences.is_empty();
@@ -180,15 +187,15 @@ impl Apply {
             .map(|d| d.property().to_owned())
             .map(|name| {
                 let of = |map: &Map| map.get(&name).cloned().unwrap_or_default();
-                let sides = (of(&live.properties), of(&properties));
+                let sides = (of(&there), of(&properties));
                 (name, sides)
             })
             .collect();
         Ok(Resolved { needed, properties, differences, changes })
     }
 
-    /// Takes the result of a job: the resource's outputs, or why it failed. What waits for a failed job
-    /// is skipped.
+    /// Takes the result of a job: the resource's outputs, or why it failed. What waits for a failed
+    /// job is skipped.
     pub fn finished(&mut self, id: JobId, result: Result<Map, String>, now: f64) {
         self.ended[id] = Some(now);
         match result {
@@ -205,8 +212,8 @@ impl Apply {
         }
     }
 
-    /// Says that a job found nothing to do: the resource stays as it is, and what a replacement would have
-    /// deleted stays too.
+    /// Says that a job found nothing to do: the resource stays as it is, and what a replacement
+    /// would have deleted stays too.
     pub fn unneeded(&mut self, id: JobId, now: f64) {
         self.ended[id] = Some(now);
         self.states[id] = JobState::Unneeded;
@@ -233,7 +240,7 @@ impl Apply {
 
     /// Whether nothing is under way and nothing more can start.
     pub fn is_over(&self) -> bool {
-        let running = self.states.iter().any(|s| *s == JobState::Running);
+        let running = self.states.contains(&JobState::Running);
         !running && self.ready().is_empty()
     }
 
@@ -264,14 +271,16 @@ impl Apply {
     /// When each job that ran started and ended, in the order of their starts.
     pub fn timeline(&self) -> Vec<Timing> {
         let mut out: Vec<Timing> = (0..self.states.len())
-            .filter_map(|job| Some(Timing { job, start: self.started[job]?, end: self.ended[job]? }))
+            .filter_map(|job| {
+                Some(Timing { job, start: self.started[job]?, end: self.ended[job]? })
+            })
             .collect();
         out.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.job.cmp(&b.job)));
         out
     }
 
-    /// The chain of jobs that took the longest, and how long it took in seconds: no apply of this plan
-    /// could have been faster.
+    /// The chain of jobs that took the longest, and how long it took in seconds: no apply of this
+    /// plan could have been faster.
     pub fn critical_path(&self) -> (f64, Vec<JobId>) {
         critical_path(&self.plan.jobs, &self.timeline())
     }
@@ -289,7 +298,8 @@ impl Apply {
     }
 }
 
-/// An update whose unknown value turned out to need a replacement was not asked for: the next plan shows it.
+/// An update whose unknown value turned out to need a replacement was not asked for: the next plan
+/// shows it.
 fn refuse_replacement(
     step: &Step,
     differences: &[Difference],

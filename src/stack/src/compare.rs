@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 
 /// The comparisons that the caller makes: task settings, table mappings, a kind's own function.
 pub trait Comparators {
-    /// The differences of one property, empty where the two are equal. `name` is what the schema names.
+    /// The differences of one property, empty where the two are equal. `name` is what the schema
+    /// names.
     fn compare(
         &self,
         kind: &str,
@@ -161,8 +162,8 @@ impl Comparing<'_> {
     }
 }
 
-/// Whether two values mean the same: `1` and `1.0`, an absent member and a null one, an empty list and an
-/// empty table, a time and its text.
+/// Whether two values mean the same: `1` and `1.0`, an absent member and a null one, an empty list
+/// and an empty table, a time and its text.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Int(x), Value::Float(y)) | (Value::Float(y), Value::Int(x)) => *x as f64 == *y,
@@ -261,9 +262,9 @@ fn set(
     let shaped = property.items.as_ref().is_some_and(|item| item.fields.is_some());
     let mut missing = Vec::new();
     for want in wanted {
-        let found = there.iter().position(|have| {
-            if shaped { covers(want, have) } else { same(want, have) }
-        });
+        let found = there
+            .iter()
+            .position(|have| if shaped { covers(want, have) } else { same(want, have) });
         match found {
             Some(index) => drop(there.swap_remove(index)),
             None => missing.push(want),

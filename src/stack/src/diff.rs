@@ -1,4 +1,5 @@
-//! A difference: a path, what is there, and what is wanted. Data only; [`crate::compare`] finds them.
+//! A difference: a path, what is there, and what is wanted. Data only; [`crate::compare`] finds
+//! them.
 
 use dmsrun_base::Value;
 
@@ -35,7 +36,8 @@ impl Side {
 /// A difference between declared and live.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// Where, from the property down: `settings.FullLoadSettings.MaxFullLoadSubTasks`, `rules[2].port`.
+    /// Where, from the property down: `settings.FullLoadSettings.MaxFullLoadSubTasks`,
+    /// `rules[2].port`.
     pub path: String,
     /// What is there.
     pub from: Side,

@@ -51,8 +51,9 @@ pub fn identify(
     Ok(out)
 }
 
-/// The one that is kept sorts first: usable before broken, the newest generation, the one that others
-/// stand on, complete before half-made; the physical id only so that the choice is always the same.
+/// The one that is kept sorts first: usable before broken, the newest generation, the one that
+/// others stand on, complete before half-made; the physical id only so that the choice is always
+/// the same.
 fn rank<'a>(
     live: &'a Live,
     referenced: &BTreeSet<&str>,
@@ -92,7 +93,10 @@ fn refuse(live: &Live, schemas: &Schemas, owner: Option<&str>) -> Option<Diagnos
     if version > tags::CURRENT_VERSION {
         return Some(
             Diagnostic::error("The stack was made by a newer dmsrun")
-                .what(format!("the tags of {named} have version {version}, this dmsrun knows {}", tags::CURRENT_VERSION))
+                .what(format!(
+                    "the tags of {named} have version {version}, this dmsrun knows {}",
+                    tags::CURRENT_VERSION
+                ))
                 .hint("Use the newer dmsrun"),
         );
     }

@@ -1,7 +1,8 @@
 //! The journal: what is about to be done, on disk before it is done, and what came of it.
 //!
-//! It is evidence and a hint for the next run, never the truth: AWS is. One NDJSON file per stack, a version
-//! line first, only ever appended to. Every line is scrubbed of secrets before it is written.
+//! It is evidence and a hint for the next run, never the truth: AWS is. One NDJSON file per stack,
+//! a version line first, only ever appended to. Every line is scrubbed of secrets before it is
+//! written.
 
 use dmsrun_base::{Map, Redactor, ResourceId, Timestamp, Value};
 use dmsrun_diag::Diagnostic;
@@ -125,7 +126,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The journal of `stack` in `dir`. Reads what is there; nothing is written before the first intent.
+    /// The journal of `stack` in `dir`. Reads what is there; nothing is written before the first
+    /// intent.
     pub fn open(dir: &Path, stack: &str, redactor: Redactor) -> Result<Self, Diagnostic> {
         let path = dir.join(format!("{stack}.ndjson"));
         let mut open = BTreeMap::new();
@@ -151,9 +153,7 @@ impl Journal {
 
     /// The intent without an outcome that was about a resource and an action, the newest of them.
     pub fn unresolved_for(&self, resource: &ResourceId, action: &str) -> Option<&Intent> {
-        self.unresolved()
-            .into_iter()
-            .rfind(|i| i.resource == *resource && i.action == action)
+        self.unresolved().into_iter().rfind(|i| i.resource == *resource && i.action == action)
     }
 
     /// Writes an intent and waits until it is on disk. Nothing may be changed before this returns.
@@ -225,7 +225,9 @@ fn prepare(path: &Path) -> std::io::Result<File> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
     if file.metadata()?.len() == 0 {
-        file.write_all(format!("{}\n", json!({"dmsrun": "journal", "version": VERSION})).as_bytes())?;
+        file.write_all(
+            format!("{}\n", json!({"dmsrun": "journal", "version": VERSION})).as_bytes(),
+        )?;
         file.sync_data()?;
         // The name of a new file survives a power cut only when its folder is on disk too.
         File::open(dir)?.sync_all()?;
@@ -240,8 +242,8 @@ fn prepare(path: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Reads the lines; one that is not whole JSON is what a crash cut off, and is passed over: its mutation
-/// was never made, because an intent is on disk before.
+/// Reads the lines; one that is not whole JSON is what a crash cut off, and is passed over: its
+/// mutation was never made, because an intent is on disk before.
 fn read(path: &Path, text: &str, open: &mut BTreeMap<String, Intent>) -> Result<(), Diagnostic> {
     for (index, line) in text.lines().enumerate() {
         let json: Option<Json> = serde_json::from_str(line).ok();
@@ -294,7 +296,15 @@ mod tests {
     }
 
     fn intent(id: &str, properties: &Map) -> Intent {
-        Intent::new("orders", id.into(), ResourceId::new("t.x", "a"), "create", 1, properties, now())
+        Intent::new(
+            "orders",
+            id.into(),
+            ResourceId::new("t.x", "a"),
+            "create",
+            1,
+            properties,
+            now(),
+        )
     }
 
     #[test]
@@ -318,7 +328,8 @@ mod tests {
         let mut journal = Journal::open(dir.path(), "orders", Redactor::new()).unwrap();
         journal.intent(intent("i1", &none), &none).unwrap();
         let path = journal.path().to_owned();
-        fs::write(&path, format!("{}{{\"type\":\"int", fs::read_to_string(&path).unwrap())).unwrap();
+        fs::write(&path, format!("{}{{\"type\":\"int", fs::read_to_string(&path).unwrap()))
+            .unwrap();
         let mut again = Journal::open(dir.path(), "orders", Redactor::new()).unwrap();
         again.intent(intent("i3", &none), &none).unwrap();
         let third = Journal::open(dir.path(), "orders", Redactor::new()).unwrap();

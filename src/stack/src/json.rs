@@ -28,7 +28,7 @@ pub fn json(plan: &Plan) -> Json {
         },
         "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
         "unchanged": plan.unchanged.iter().map(ResourceId::to_string).collect::<Vec<_>>(),
-        "kept": plan.kept.iter().map(ResourceId::to_string).collect::<Vec<_>>(),
+        "kept": plan.kept.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>(),
     })
 }
 
@@ -50,13 +50,14 @@ fn step(step: &Step) -> Json {
 }
 
 fn change(difference: &Difference) -> Json {
+    let sensitive = difference.from == Side::Sensitive || difference.to == Side::Sensitive;
     json!({
         "path": difference.path,
         "from": side(&difference.from),
         "to": side(&difference.to),
         "text": difference.text,
         "known_after_apply": difference.to == Side::Unknown,
-        "sensitive": [&difference.from, &difference.to].contains(&&Side::Sensitive),
+        "sensitive": sensitive,
     })
 }
 

@@ -1,19 +1,20 @@
 //! The engine: what is declared against what is live, the steps between them, and their order.
 //!
-//! Everything here is pure but the journal. There is no Lua and no AWS in it: schemas, declared and live
-//! resources come in as data, special comparisons come in through [`Comparators`], and whoever drives
-//! [`Apply`] carries the steps out. One plan goes through these stages:
+//! Everything here is pure but the journal. There is no Lua and no AWS in it: schemas, declared and
+//! live resources come in as data, special comparisons come in through [`Comparators`], and whoever
+//! drives [`Apply`] carries the steps out. One plan goes through these stages:
 //!
 //! 1. [`validate`]: the declared properties against the schemas, every mistake at once;
 //! 2. [`graph`]: references and `depends_on` become edges; cycles and unknown targets are refused;
 //! 3. [`identify`]: live resources find their identity by tags; twins, strangers and foreign owners;
-//! 4. [`plan`]: one step for each difference, in the order of the graph;
+//! 4. [`plan()`]: one step for each difference, in the order of the graph;
 //! 5. [`order`]: steps become jobs with what each waits for, deletion along the live parents;
 //! 6. [`apply`]: the jobs handed out and their results taken.
 
 pub mod apply;
 pub mod compare;
 pub mod diff;
+pub mod effective;
 pub mod graph;
 pub mod identify;
 pub mod journal;

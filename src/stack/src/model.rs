@@ -256,20 +256,17 @@ impl Live {
         self.state.as_deref().is_some_and(|s| matches!(s, "deleting" | "shutting-down"))
     }
 
-    /// Whether something is in progress on it that a step must wait for.
+    /// Whether something is in progress on it that a step must wait for. A task that starts or
+    /// stops is none of these: that is its operation, not its making.
     pub fn is_pending(&self) -> bool {
-        const PENDING: [&str; 11] = [
+        const PENDING: [&str; 7] = [
             "pending",
             "creating",
             "modifying",
-            "upgrading",
+            "moving",
             "provisioning",
             "rebooting",
-            "testing",
-            "moving",
-            "starting",
-            "stopping",
-            "storage-optimization",
+            "upgrading",
         ];
         self.state.as_deref().is_some_and(|s| PENDING.contains(&s))
     }
@@ -282,6 +279,23 @@ impl Live {
     /// Whether its tags leave it behind.
     pub fn is_retained(&self) -> bool {
         self.has_mark(tags::RETAIN)
+    }
+
+    /// Its properties, with the engine's own marks among its tags: kinds show the user's tags only.
+    pub fn compared(&self) -> Map {
+        let mut properties = self.properties.clone();
+        let marks: Map = [tags::PROTECT, tags::RETAIN, tags::DEPENDS]
+            .iter()
+            .filter_map(|tag| Some(((*tag).to_owned(), self.tags.get(*tag)?.as_str().into())))
+            .collect();
+        if !marks.is_empty() {
+            let tags = properties.entry("tags".to_owned()).or_insert_with(|| Map::new().into());
+            match tags {
+                Value::Map(map) => map.extend(marks),
+                other => *other = marks.into(),
+            }
+        }
+        properties
     }
 
     /// What it waited for beside its references when it was made.

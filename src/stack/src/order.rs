@@ -47,14 +47,42 @@ pub struct Job {
 /// What each declared resource waits for.
 pub type Targets = BTreeMap<ResourceId, Vec<ResourceId>>;
 
-/// The jobs of the steps. The references have no cycle; edges between deletions that would close one are
-/// left out, as two security groups may well name each other.
+/// The jobs of the steps. The references have no cycle; edges between deletions that would close
+/// one are left out, as two security groups may well name each other.
 pub fn jobs(steps: &[Step], targets: &Targets) -> Vec<Job> {
     let mut builder = Builder::new(steps);
     builder.along_references(targets);
     builder.replacements();
     builder.deletions(targets);
     builder.jobs
+}
+
+/// What stands on something that is deleted before its successor exists can't outlive it, so it
+/// goes first too; however far up it stands.
+pub fn delete_first(steps: &mut [Step]) {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut seen = vec![false; steps.len()];
+    loop {
+        let mut more = false;
+        for (at, step) in steps.iter_mut().enumerate() {
+            let Some(live) = step.live.as_ref().filter(|_| !seen[at]) else { continue };
+            let stands = live.parents.iter().any(|p| names.contains(p));
+            let goes = match step.action {
+                Action::Replace => step.delete_first || stands,
+                Action::Delete => stands,
+                _ => false,
+            };
+            if goes {
+                let outputs = live.outputs.values().filter_map(Value::as_str).map(str::to_owned);
+                names.extend(outputs.chain([live.physical.clone()]));
+                step.delete_first = step.action == Action::Replace;
+                (seen[at], more) = (true, true);
+            }
+        }
+        if !more {
+            return;
+        }
+    }
 }
 
 struct Builder<'a> {
@@ -151,31 +179,40 @@ impl<'a> Builder<'a> {
                 map.entry(&self.steps[*at].resource).or_insert_with(Vec::new).push(*at);
                 map
             });
-        let mut edges = Vec::new();
+        // What is live is certain; what is declared is only a second opinion where the two
+        // contradict.
+        let (mut certain, mut likely) = (Vec::new(), Vec::new());
         for (child, step) in self.steps.iter().enumerate() {
             let Some(live) = &step.live else { continue };
             let depends = live.depends();
             let declared = targets.get(&step.resource).filter(|_| step.declared.is_some());
-            let by_parent = live.parents.iter().filter_map(|p| parents.get(p.as_str()));
-            let by_reference =
-                declared.into_iter().flatten().chain(&depends).filter_map(|id| by_id.get(id));
-            let found: BTreeSet<usize> = by_parent.chain(by_reference).flatten().copied().collect();
-            for parent in found.into_iter().filter(|parent| *parent != child) {
-                let delete = self.delete_of[&parent];
-                if let Some(own) = self.delete_of.get(&child) {
-                    edges.push((delete, *own));
-                } else if let Some(own) = self.make_of.get(&child)
-                    && !self.steps[parent].delete_first
-                {
-                    edges.push((delete, *own));
-                }
-            }
+            let by_parent = live.parents.iter().filter_map(|p| parents.get(p.as_str())).flatten();
+            let by_reference = declared.into_iter().flatten().chain(&depends);
+            let by_reference = by_reference.filter_map(|id| by_id.get(id)).flatten();
+            certain.extend(by_parent.filter_map(|parent| self.edge(*parent, child)));
+            likely.extend(by_reference.filter_map(|parent| self.edge(*parent, child)));
         }
+        // A deletion is refused while something stands on it; what only refers to it often is not.
+        // Where an exclusive resource in between makes both impossible, the first kind is kept.
+        certain.sort_by_key(|(_, earlier)| self.jobs[*earlier].op != Op::Delete);
+        let edges = certain.into_iter().chain(likely);
         for (later, earlier) in edges {
             if !self.waits_for(earlier, later) {
                 self.jobs[later].after.insert(earlier);
             }
         }
+    }
+
+    /// The deletion of a parent waits for its child's deletion, or for the change by which the
+    /// child lets go of it. What is deleted first can't wait for a change: that needs its
+    /// successor.
+    fn edge(&self, parent: usize, child: usize) -> Option<(JobId, JobId)> {
+        let delete = *self.delete_of.get(&parent)?;
+        let own = match self.delete_of.get(&child) {
+            Some(own) => Some(own),
+            None => self.make_of.get(&child).filter(|_| !self.steps[parent].delete_first),
+        };
+        own.filter(|_| parent != child).map(|own| (delete, *own))
     }
 
     /// Each physical id and each text output of what is deleted, with the steps that delete it.

@@ -3,14 +3,15 @@
 use crate::{
     compare::{Comparators, Comparing},
     diff::{Difference, Side},
+    effective::effective,
     graph::Graph,
     identify::{Identified, identify},
-    model::{Declared, Live, Property, Schema, Schemas, tags},
+    model::{Declared, Live, Property, Schema, Schemas},
     order::{self, Job},
     resolve,
     validate::validate,
 };
-use dmsrun_base::{Map, Reference, ResourceId, Secret, Value};
+use dmsrun_base::{Map, Reference, ResourceId, Value};
 use dmsrun_diag::{Diagnostic, Sources, Span};
 use std::collections::BTreeMap;
 
@@ -83,8 +84,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is as declared.
     pub unchanged: Vec<ResourceId>,
-    /// What is no longer declared and stays: retained resources and shared ones.
-    pub kept: Vec<ResourceId>,
+    /// What is no longer declared and stays, each with the reason.
+    pub kept: Vec<(ResourceId, &'static str)>,
     /// The outputs of everything live that stays as it is.
     pub outputs: BTreeMap<ResourceId, Map>,
     /// The steps as jobs, with what each waits for.
@@ -104,6 +105,9 @@ impl Plan {
         self.steps.iter().filter(|s| s.action == action).count()
     }
 }
+
+/// The reason of every deletion where nothing is declared.
+pub const DESTROYED: &str = "the stack is destroyed";
 
 /// What a plan is made of.
 pub struct Request<'a> {
@@ -158,7 +162,7 @@ enum Outcome {
     /// It does not exist yet.
     Created,
     /// Another takes its place.
-    Replaced { delete_first: bool },
+    Replaced,
 }
 
 struct Planner<'a> {
@@ -202,12 +206,11 @@ impl<'a> Planner<'a> {
             return self.replace(schema, declared, live, "is being deleted".into(), Vec::new());
         }
         let resolved = resolve::resolve_map(&declared.properties, &|r| self.lookup(r));
-        let comparing =
-            Comparing { kind: &schema.name, comparators: self.request.comparators };
+        let comparing = Comparing { kind: &schema.name, comparators: self.request.comparators };
         let differences = match comparing.properties(
             &schema.properties,
             &resolved,
-            &live.properties,
+            &live.compared(),
             &declared.ignore_changes,
         ) {
             Ok(differences) => differences,
@@ -218,9 +221,10 @@ impl<'a> Planner<'a> {
                 return self.wrong.push(diagnostic);
             }
         };
-        let reason = live.broken.clone().or_else(|| {
-            differences.iter().find_map(|d| self.replaces(schema, &declared, live, d))
-        });
+        let reason = live
+            .broken
+            .clone()
+            .or_else(|| differences.iter().find_map(|d| self.replaces(schema, &declared, live, d)));
         if let Some(reason) = reason {
             return self.replace(schema, declared, live, reason, differences);
         }
@@ -246,16 +250,16 @@ impl<'a> Planner<'a> {
     fn lookup(&self, reference: &Reference) -> Option<Value> {
         match self.outcomes.get(&reference.target)? {
             Outcome::Stays(outputs) => resolve::output(outputs, &reference.path),
-            Outcome::Created | Outcome::Replaced { .. } => None,
+            Outcome::Created | Outcome::Replaced => None,
         }
     }
 
     /// The reason to replace because of one difference, or `None` where it is changed in place.
     ///
-    /// What is only unknown replaces when its target is replaced, or when the live value names another
-    /// resource of this stack: then it will differ for certain. A target that merely comes back after it
-    /// vanished may well get its old ARN again, so that is decided when it is known (see
-    /// [`crate::Apply::resolve`]).
+    /// What is only unknown replaces when its target is replaced, or when the live value names
+    /// another resource of this stack: then it will differ for certain. A target that merely comes
+    /// back after it vanished may well get its old ARN again, so that is decided when it is known
+    /// (see [`crate::Apply::resolve`]).
     fn replaces(
         &self,
         schema: &Schema,
@@ -268,14 +272,13 @@ impl<'a> Planner<'a> {
         if difference.is_unknown() {
             let value = declared.properties.get(name)?;
             let targets = || value.references().into_iter().map(|r| &r.target);
-            let replaced = targets()
-                .find(|t| matches!(self.outcomes.get(t), Some(Outcome::Replaced { .. })));
+            let replaced =
+                targets().find(|t| matches!(self.outcomes.get(t), Some(Outcome::Replaced)));
             if let Some(target) = replaced {
                 return Some(format!("`{name}` follows {target}, which is replaced"));
             }
-            let names_another = |text: &str| {
-                self.by_name.get(text).is_some_and(|id| !targets().any(|t| t == *id))
-            };
+            let names_another =
+                |text: &str| self.by_name.get(text).is_some_and(|id| !targets().any(|t| t == *id));
             if !texts(live.properties.get(name)?).into_iter().any(names_another) {
                 return None;
             }
@@ -301,15 +304,8 @@ impl<'a> Planner<'a> {
             return;
         }
         self.protected(live, declared.span.as_ref(), "replaced");
-        // What stands on something that is deleted first can't outlive it.
-        let stands_on = |id: &ResourceId| {
-            matches!(self.outcomes.get(id), Some(Outcome::Replaced { delete_first: true }))
-        };
-        let parents = live.parents.iter().filter_map(|p| self.by_name.get(p.as_str()).copied());
-        let delete_first = schema.exclusive
-            || live.is_deleting()
-            || declared.targets().into_iter().chain(parents).any(stands_on);
-        self.outcomes.insert(declared.id.clone(), Outcome::Replaced { delete_first });
+        let delete_first = schema.exclusive || live.is_deleting();
+        self.outcomes.insert(declared.id.clone(), Outcome::Replaced);
         let mut step = step(Action::Replace, &reason, Some(declared), Some(live.clone()));
         step.differences = differences;
         step.generation = live.generation + 1;
@@ -320,10 +316,11 @@ impl<'a> Planner<'a> {
     /// What is live and not declared, and the twins.
     fn surplus(&mut self) {
         let declared: Vec<&ResourceId> = self.request.declared.iter().map(|d| &d.id).collect();
+        let gone = if declared.is_empty() { DESTROYED } else { "is not declared any more" };
         let mut goes: Vec<(&Live, String)> = Vec::new();
         for (id, at) in &self.identified.primary {
             if !declared.contains(&id) {
-                goes.push((&self.request.live[*at], "is not declared any more".to_owned()));
+                goes.push((&self.request.live[*at], gone.to_owned()));
             }
         }
         for (at, why) in &self.identified.twins {
@@ -333,7 +330,8 @@ impl<'a> Planner<'a> {
             let shared = self.request.schemas.get(&live.id.kind).is_some_and(|s| s.shared);
             let twin = declared.contains(&&live.id);
             if shared || (live.is_retained() && !twin) {
-                self.plan.kept.push(live.id.clone());
+                let why = if shared { "shared by the account" } else { "retained" };
+                self.plan.kept.push((live.id.clone(), why));
                 continue;
             }
             if !twin {
@@ -349,7 +347,10 @@ impl<'a> Planner<'a> {
             self.wrong.push(
                 Diagnostic::error("A protected resource would be lost")
                     .at(span.cloned())
-                    .what(format!("{} ({}) is protected and would be {how}", live.id, live.physical))
+                    .what(format!(
+                        "{} ({}) is protected and would be {how}",
+                        live.id, live.physical
+                    ))
                     .hint("Declare it with protect = false and deploy that first"),
             );
         }
@@ -369,6 +370,7 @@ impl<'a> Planner<'a> {
             .iter()
             .map(|d| (d.id.clone(), d.targets().into_iter().cloned().collect()))
             .collect();
+        order::delete_first(&mut self.plan.steps);
         self.plan.jobs = order::jobs(&self.plan.steps, &targets);
         Ok(self.plan)
     }
@@ -417,73 +419,8 @@ fn update_reason(differences: &[Difference]) -> String {
     }
 }
 
-/// The declared resource as it is sent and compared: plain secrets sealed, its marks among its tags.
-fn effective(declared: &Declared, schema: &Schema, live: Option<&Live>) -> Declared {
-    let mut out = declared.clone();
-    out.properties = seal(&declared.properties, &schema.properties);
-    if schema.shared || !schema.properties.contains_key("tags") {
-        return out;
-    }
-    let mut marks = Vec::new();
-    for (tag, wanted, there) in [
-        (tags::PROTECT, declared.protect, live.is_some_and(Live::is_protected)),
-        (tags::RETAIN, declared.retain, live.is_some_and(Live::is_retained)),
-    ] {
-        // An absent tag and `false` mean the same; `false` is written only over a `true`.
-        if wanted || there {
-            marks.push((tag.to_owned(), wanted.to_string()));
-        }
-    }
-    let depends: Vec<String> = declared.depends_on.iter().map(ToString::to_string).collect();
-    let depends = depends.join(" ");
-    // A tag holds 256 characters; the parents that a kind reports cover what does not fit.
-    if !depends.is_empty() && depends.len() <= 256 {
-        marks.push((tags::DEPENDS.to_owned(), depends));
-    }
-    if !marks.is_empty() {
-        let entry = out.properties.entry("tags".to_owned()).or_insert_with(|| Map::new().into());
-        if entry.as_list().is_some_and(<[Value]>::is_empty) || entry.is_null() {
-            *entry = Map::new().into();
-        }
-        if let Value::Map(map) = entry {
-            map.extend(marks.into_iter().map(|(k, v)| (k, Value::from(v))));
-        }
-    }
-    out
-}
-
-/// The properties with every plain text sealed that the schema calls a secret.
-pub fn seal(map: &Map, schema: &BTreeMap<String, Property>) -> Map {
-    map.iter()
-        .map(|(name, value)| {
-            let sealed = match schema.get(name) {
-                Some(property) => seal_value(value, property),
-                None => value.clone(),
-            };
-            (name.clone(), sealed)
-        })
-        .collect()
-}
-
-fn seal_value(value: &Value, property: &Property) -> Value {
-    match (value, &property.fields, &property.items) {
-        (Value::String(text), _, _) if property.secret => Value::Secret(Secret::new(text.as_str())),
-        (Value::Map(map), Some(fields), _) => Value::Map(seal(map, fields)),
-        (Value::Map(map), None, Some(item)) => {
-            Value::Map(map.iter().map(|(k, v)| (k.clone(), seal_value(v, item))).collect())
-        }
-        (Value::List(list), _, Some(item)) => {
-            Value::List(list.iter().map(|v| seal_value(v, item)).collect())
-        }
-        _ => value.clone(),
-    }
-}
-
 /// Why a difference at `path` replaces: said by the property, or by a field on the way to it.
-pub(crate) fn replaces<'a>(
-    schema: &'a BTreeMap<String, Property>,
-    path: &str,
-) -> Option<&'a str> {
+pub(crate) fn replaces<'a>(schema: &'a BTreeMap<String, Property>, path: &str) -> Option<&'a str> {
     let mut fields = Some(schema);
     let mut property: Option<&Property> = None;
     for part in path.split('.') {

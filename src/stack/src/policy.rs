@@ -2,8 +2,8 @@
 
 use dmsrun_base::{Map, Value};
 
-/// The document in its canonical form: statements in a fixed order, single members as lists, lists that
-/// mean sets sorted, principals spelled one way. Text that is no JSON stays as it is.
+/// The document in its canonical form: statements in a fixed order, single members as lists, lists
+/// that mean sets sorted, principals spelled one way. Text that is no JSON stays as it is.
 pub fn canonical(value: &Value) -> Value {
     let Value::Map(document) = crate::compare::parse_json(value) else { return value.clone() };
     let mut out = Map::new();

@@ -9,7 +9,7 @@ const PLACE: usize = 58;
 pub fn lines(tree: &Tree) -> Vec<String> {
     let mut out = Vec::new();
     for group in &tree.groups {
-        out.push(format!("+ {:<12} {}", group.name, group.parts.join(" · ")));
+        out.push(format!("{} {:<12} {}", group.symbol, group.name, group.parts.join(" · ")));
     }
     for node in &tree.nodes {
         lines_of(node, &mut out);
@@ -17,9 +17,7 @@ pub fn lines(tree: &Tree) -> Vec<String> {
     if tree.unchanged > 0 {
         out.push(format!("{} unchanged", tree.unchanged));
     }
-    for kept in &tree.kept {
-        out.push(format!("{kept} stays: not declared, and not to be deleted"));
-    }
+    out.extend(tree.kept.iter().cloned());
     out
 }
 

@@ -2,8 +2,8 @@
 
 use dmsrun_base::{Map, Reference, Secret, Value};
 
-/// The value with every reference replaced that `lookup` knows. A template becomes text once all of its
-/// parts are known.
+/// The value with every reference replaced that `lookup` knows. A template becomes text once all of
+/// its parts are known.
 pub fn resolve(value: &Value, lookup: &dyn Fn(&Reference) -> Option<Value>) -> Value {
     match value {
         Value::Reference(r) => lookup(r).unwrap_or_else(|| value.clone()),
@@ -45,8 +45,8 @@ pub fn output(outputs: &Map, path: &[String]) -> Option<Value> {
     (!value.is_null()).then(|| value.clone())
 }
 
-/// One text of the parts of a template; still a template while one of them is unknown. A secret part
-/// makes the whole text a secret.
+/// One text of the parts of a template; still a template while one of them is unknown. A secret
+/// part makes the whole text a secret.
 fn join(parts: Vec<Value>) -> Value {
     if parts.iter().any(is_unknown) {
         return Value::Template(parts);

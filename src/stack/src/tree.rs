@@ -2,12 +2,13 @@
 
 use crate::{
     diff::{Difference, Side},
-    plan::{Action, Plan, Step},
+    plan::{Action, DESTROYED, Plan, Step},
 };
 use dmsrun_base::Value;
 use std::collections::BTreeMap;
 
-/// From this many creations on, a plan shows them grouped and not one by one.
+/// From this many creations on, a plan shows them grouped and not one by one; so with the deletions
+/// of a destroy that lose nothing.
 const GROUP_FROM: usize = 9;
 
 /// How long a value may be in a plan.
@@ -28,7 +29,7 @@ pub enum Detail {
 pub struct Tree {
     /// `2 to change, interrupts replication`.
     pub headline: String,
-    /// Creations by group.
+    /// Creations, or the deletions of a destroy, by group.
     pub groups: Vec<Group>,
     /// The other steps.
     pub nodes: Vec<Node>,
@@ -38,9 +39,11 @@ pub struct Tree {
     pub kept: Vec<String>,
 }
 
-/// Creations of one part of the stack.
+/// Steps of one sort in one part of the stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
+    /// `+` or `-`.
+    pub symbol: &'static str,
     /// `network`.
     pub name: String,
     /// `vpc 10.0.0.0/16`, `6 subnets`.
@@ -77,20 +80,30 @@ pub struct Line {
 
 /// The tree of a plan.
 pub fn tree(plan: &Plan, detail: Detail) -> Tree {
-    let creations: Vec<&Step> = plan.steps.iter().filter(|s| s.action == Action::Create).collect();
-    let grouped = detail == Detail::Compact && creations.len() >= GROUP_FROM;
-    let nodes = plan
-        .steps
-        .iter()
-        .filter(|s| !(grouped && s.action == Action::Create))
-        .map(|step| node(step, detail))
-        .collect();
+    let compact = |steps: Vec<usize>| {
+        let many = detail == Detail::Compact && steps.len() >= GROUP_FROM;
+        if many { steps } else { Vec::new() }
+    };
+    let these = |wanted: &dyn Fn(&Step) -> bool| {
+        let all = plan.steps.iter().enumerate();
+        all.filter(|(_, step)| wanted(step)).map(|(at, _)| at).collect::<Vec<_>>()
+    };
+    let creations = compact(these(&|s| s.action == Action::Create));
+    let deletions =
+        compact(these(&|s| s.reason == DESTROYED && s.effect.is_none() && s.loses_data.is_none()));
+    let nodes = plan.steps.iter().enumerate();
+    let nodes = nodes.filter(|(at, _)| !creations.contains(at) && !deletions.contains(at));
+    let steps = |of: &[usize]| of.iter().map(|at| &plan.steps[*at]).collect::<Vec<_>>();
     Tree {
         headline: headline(plan),
-        groups: if grouped { groups(&creations) } else { Vec::new() },
-        nodes,
+        groups: [groups("+", &steps(&creations)), groups("-", &steps(&deletions))].concat(),
+        nodes: nodes.map(|(_, step)| node(step, detail)).collect(),
         unchanged: if plan.has_changes() { plan.unchanged.len() } else { 0 },
-        kept: plan.kept.iter().map(|id| format!("{} \"{}\"", id.kind, id.id)).collect(),
+        kept: plan
+            .kept
+            .iter()
+            .map(|(id, why)| format!("{} \"{}\" stays: {why}", id.kind, id.id))
+            .collect(),
     }
 }
 
@@ -135,6 +148,7 @@ fn node(step: &Step, detail: Detail) -> Node {
     let reason = match step.action {
         Action::Create | Action::Update => None,
         Action::Replace => Some(format!("replace: {}", step.reason)),
+        Action::Delete if step.reason == DESTROYED => None,
         Action::Delete | Action::Wait => Some(step.reason.clone()),
     };
     let show = step.action != Action::Create || detail == Detail::Full;
@@ -187,11 +201,12 @@ fn shown(value: &Value) -> String {
     format!("{}…", text.chars().take(LONGEST - 1).collect::<String>())
 }
 
-fn groups(creations: &[&Step]) -> Vec<Group> {
+fn groups(symbol: &'static str, steps: &[&Step]) -> Vec<Group> {
     const ORDER: [&str; 6] = ["network", "storage", "access", "dms", "monitoring", "other"];
     let mut kinds: BTreeMap<usize, Vec<(&str, Vec<&Step>)>> = BTreeMap::new();
-    for step in creations {
-        let (service, noun) = step.resource.kind.split_once('.').unwrap_or(("", &step.resource.kind));
+    for step in steps {
+        let (service, noun) =
+            step.resource.kind.split_once('.').unwrap_or(("", &step.resource.kind));
         let group = match service {
             "ec2" => 0,
             "s3" | "logs" => 1,
@@ -209,6 +224,7 @@ fn groups(creations: &[&Step]) -> Vec<Group> {
     kinds
         .into_iter()
         .map(|(group, kinds)| Group {
+            symbol,
             name: ORDER[group].to_owned(),
             parts: kinds.into_iter().map(|(noun, steps)| part(noun, &steps)).collect(),
         })

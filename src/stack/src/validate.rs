@@ -160,7 +160,11 @@ fn fits(value: &Value, ty: Type) -> bool {
         Type::Any => true,
         Type::String => matches!(
             value,
-            Value::String(_) | Value::Secret(_) | Value::Template(_) | Value::Time(_) | Value::Bytes(_)
+            Value::String(_)
+                | Value::Secret(_)
+                | Value::Template(_)
+                | Value::Time(_)
+                | Value::Bytes(_)
         ),
         Type::Integer => value.as_i64().is_some(),
         Type::Number => matches!(value, Value::Int(_) | Value::Float(_)),
