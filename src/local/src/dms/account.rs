@@ -44,7 +44,8 @@ impl Shard<'_> {
         .into_iter()
         .map(|(name, used, max)| json!({"AccountQuotaName": name, "Used": used, "Max": max}))
         .collect();
-        let unique = format!("{:012x}", ids::hash(&format!("{}/{}", self.account, self.name)) >> 16);
+        let unique =
+            format!("{:012x}", ids::hash(&format!("{}/{}", self.account, self.name)) >> 16);
         Ok(json!({"AccountQuotas": rows, "UniqueAccountIdentifier": unique}))
     }
 }

@@ -6,9 +6,10 @@
 //! source holds the same schema `production`; a MySQL one has its system schemas beside it.
 
 use dmsrun_dms::{Catalogue, CatalogueTable, Column, Family, engine};
+use serde::{Deserialize, Serialize};
 
 /// Where a database listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// The `EngineName` of the endpoint.
     pub engine: String,
@@ -239,7 +240,10 @@ mod tests {
         let documents = kept.iter().find(|t| t.name == "documents").unwrap();
         assert_eq!(documents.largest_lob_kb(), Some(4096));
         let id = &documents.columns[0];
-        assert_eq!((id.name.as_str(), id.data_type.as_str(), id.primary_key), ("id", "bigint", true));
+        assert_eq!(
+            (id.name.as_str(), id.data_type.as_str(), id.primary_key),
+            ("id", "bigint", true)
+        );
     }
 
     #[test]

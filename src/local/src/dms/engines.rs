@@ -65,9 +65,12 @@ pub(crate) fn refusal(engine: &Engine, address: &Address, why: Refusal) -> Strin
     let (application, detail) = match engine.family {
         Family::Mysql => (ODBC, mysql(host, *port, unknown)),
         Family::Postgres | Family::Redshift => {
-            let driver = if engine.family == Family::Redshift { "[Amazon][Amazon Redshift]" } else { "" };
+            let driver =
+                if engine.family == Family::Redshift { "[Amazon][Amazon Redshift]" } else { "" };
             let what = if unknown {
-                format!("could not translate host name \"{host}\" to address: Name or service not known")
+                format!(
+                    "could not translate host name \"{host}\" to address: Name or service not known"
+                )
             } else {
                 format!(
                     "connection to server at \"{host}\", port {port} failed: Connection timed out \
@@ -83,7 +86,14 @@ pub(crate) fn refusal(engine: &Engine, address: &Address, why: Refusal) -> Strin
                 "Login timeout expired TCP Provider: Error code 0x274C".to_owned()
             };
             let driver = "[unixODBC][Microsoft][ODBC Driver 18 for SQL Server]";
-            (ODBC, odbc("08001", if unknown { 11_001 } else { 258 }, &format!("{driver}{what} ({host})")))
+            (
+                ODBC,
+                odbc(
+                    "08001",
+                    if unknown { 11_001 } else { 258 },
+                    &format!("{driver}{what} ({host})"),
+                ),
+            )
         }
         Family::Oracle => {
             let what = if unknown {
@@ -109,7 +119,10 @@ pub(crate) fn refusal(engine: &Engine, address: &Address, why: Refusal) -> Strin
         }
         _ => {
             let what = if unknown { "Unknown host" } else { "Connection timed out" };
-            (ODBC, odbc("08001", if unknown { 2005 } else { 110 }, &format!("{what} '{host}:{port}'")))
+            (
+                ODBC,
+                odbc("08001", if unknown { 2005 } else { 110 }, &format!("{what} '{host}:{port}'")),
+            )
         }
     };
     failed(application, &detail)

@@ -86,7 +86,8 @@ impl Shard<'_> {
                 continue;
             }
             let page = if source_type == TASK { "tasks" } else { "replicationInstances" };
-            let console = format!("https://console.aws.amazon.com/dms/v2/home?region={}", self.name);
+            let console =
+                format!("https://console.aws.amazon.com/dms/v2/home?region={}", self.name);
             let text = json!({
                 "Event Source": source_type,
                 "Event Time": timestamp(self.now - self.now.rem_euclid(1_000))

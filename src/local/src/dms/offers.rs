@@ -142,8 +142,7 @@ impl Shard<'_> {
                 "ReleaseStatus": "prod",
                 "AvailableUpgrades": upgrades,
             });
-            let days =
-                [("LaunchDate", v.1), ("DeprecationDate", v.2), ("ForceUpgradeDate", v.3)];
+            let days = [("LaunchDate", v.1), ("DeprecationDate", v.2), ("ForceUpgradeDate", v.3)];
             for (member, day) in days {
                 if let Some(at) = day.and_then(date) {
                     answer[member] = epoch(at);
@@ -155,7 +154,8 @@ impl Shard<'_> {
     }
 
     pub(crate) fn describe_orderable(&self, input: &Input) -> Answer {
-        let zones: Vec<String> = ["a", "b", "c"].iter().map(|z| format!("{}{z}", self.name)).collect();
+        let zones: Vec<String> =
+            ["a", "b", "c"].iter().map(|z| format!("{}{z}", self.name)).collect();
         let now = self.now;
         let listed = VERSIONS.iter().filter(|v| v.ordered(now)).flat_map(|v| {
             classes().into_iter().map(|class| {

@@ -50,8 +50,7 @@ pub(crate) fn filters(input: &Input, known: &[&str]) -> Result<Vec<Filter>, Faul
             )));
         }
         let list = filter["Values"].as_array().ok_or_else(|| Fault::missing("filters.values"))?;
-        let values: Vec<String> =
-            list.iter().filter_map(Json::as_str).map(str::to_owned).collect();
+        let values: Vec<String> = list.iter().filter_map(Json::as_str).map(str::to_owned).collect();
         if values.is_empty() || values.len() != list.len() {
             return Err(Fault::value(format!("The filter {name} needs at least one value.")));
         }
@@ -142,8 +141,7 @@ mod tests {
     #[test]
     fn pages_join_to_the_whole_list_even_when_an_item_goes_in_between() {
         let all: Vec<(u64, Json)> = (1..=45).map(|n| (n, json!(n))).collect();
-        let first =
-            page(&input(json!({"MaxRecords": 20})), &USUAL, "Items", all.clone()).unwrap();
+        let first = page(&input(json!({"MaxRecords": 20})), &USUAL, "Items", all.clone()).unwrap();
         assert_eq!(first["Items"].as_array().unwrap().len(), 20);
         let rest: Vec<_> = all.into_iter().filter(|(n, _)| *n != 20).collect();
         let second = page(

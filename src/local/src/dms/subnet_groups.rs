@@ -1,13 +1,7 @@
 //! Replication subnet groups: where instances may stand.
 
 use super::{
-    Answer,
-    account::quotas,
-    faults::Fault,
-    input::Input,
-    paging,
-    region::Shard,
-    world::World,
+    Answer, account::quotas, faults::Fault, input::Input, paging, region::Shard, world::World,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -94,8 +88,7 @@ impl Shard<'_> {
     }
 
     pub(crate) async fn modify_subnet_group(&mut self, world: &dyn World, input: &Input) -> Answer {
-        let identifier =
-            input.required("ReplicationSubnetGroupIdentifier")?.to_ascii_lowercase();
+        let identifier = input.required("ReplicationSubnetGroupIdentifier")?.to_ascii_lowercase();
         let ids = input.texts("SubnetIds")?.ok_or_else(|| Fault::missing("SubnetIds"))?;
         let description = input.owned("ReplicationSubnetGroupDescription")?;
         let at = self.find_subnet_group(&identifier)?;
@@ -124,8 +117,7 @@ impl Shard<'_> {
     }
 
     pub(crate) fn delete_subnet_group(&mut self, input: &Input) -> Answer {
-        let identifier =
-            input.required("ReplicationSubnetGroupIdentifier")?.to_ascii_lowercase();
+        let identifier = input.required("ReplicationSubnetGroupIdentifier")?.to_ascii_lowercase();
         let at = self.find_subnet_group(&identifier)?;
         if self.region.instances.iter().any(|i| i.subnet_group == identifier) {
             return Err(Fault::state(format!(
@@ -206,7 +198,7 @@ fn check_name(text: &str) -> Result<String, Fault> {
     let good = !name.is_empty()
         && name.len() <= 255
         && name != "default"
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "._- ".contains(c));
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     if good {
         return Ok(name);
     }

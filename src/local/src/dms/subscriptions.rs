@@ -148,8 +148,7 @@ impl Shard<'_> {
         if let Some(name) = name {
             self.find_subscription(&name.to_ascii_lowercase())?;
         }
-        let filters =
-            paging::filters(input, &["event-subscription-arn", "event-subscription-id"])?;
+        let filters = paging::filters(input, &["event-subscription-arn", "event-subscription-id"])?;
         let found =
             paging::select(&self.region.subscriptions, &filters, "event subscriptions", |s, f| {
                 vec![if f.ends_with("-arn") { s.arn.clone() } else { s.name.clone() }]

@@ -80,7 +80,7 @@ impl Default for Timing {
             connection_delete: 8 * SECOND,
             refresh_schemas: 2 * MINUTE + 30 * SECOND,
             task_create: 22 * SECOND,
-            task_start: 55 * SECOND,
+            task_start: 80 * SECOND,
             task_prepare: 20 * SECOND,
             task_stop: 24 * SECOND,
             task_modify: 15 * SECOND,
