@@ -1,12 +1,13 @@
---- The configuration of a migration: defaults < cdk.json < migration.json < environment < -c key=value.
+--- The configuration of a migration: defaults < cdk.json < migration.json < environment < -c
+--- key=value.
 ---
 ---     local config = require "config"
 ---     local c = config.from { vpc_cidr = "10.1.0.0/16" }
 ---     c.vpc_cidr, c.allocated_storage  --> "10.1.0.0/16", 100
 ---
 --- Both files lie beside the script; of cdk.json the "context" counts. In the environment a key is
---- DMSRUN_ and its name (DMSRUN_SOURCE_DB_CONFIG_PASSWORD); `-c source_db_config.port=3307` reaches inside.
---- An unknown key and a wrong type are errors that say where they were written.
+--- DMSRUN_ and its name (DMSRUN_SOURCE_DB_CONFIG_PASSWORD); `-c source_db_config.port=3307` reaches
+--- inside. An unknown key and a wrong type are errors that say where they were written.
 
 local env = require "env"
 local errors = require "errors"
@@ -80,7 +81,8 @@ local function wrong_type(source, path, spec, value)
 		source,
 		path,
 		"Wrong type in the configuration",
-		("%s wants %s, got %s"):format(path, values.WORDS[spec.type], values.show(spec.type, value))
+		("%s wants %s, got %s"):format(path, values.WORDS[spec.type], values.show(spec.type, value)),
+		("%s: %s"):format(path, spec.doc or values.WORDS[spec.type])
 	)
 end
 
@@ -179,7 +181,8 @@ local function read_file(path)
 	if not ok or type(document) ~= "table" then
 		errors.raise {
 			summary = "Configuration cannot be read",
-			what = ok and "the file holds no JSON object" or tostring(errors.describe(document).summary),
+			what = ok and "the file holds no JSON object"
+				or tostring(errors.describe(document).summary),
 			why = ("written in %s"):format(path),
 			at = { file = path, line = 1 },
 			exit = "usage",
@@ -188,7 +191,8 @@ local function read_file(path)
 	return document, { name = path, file = path, text = text }
 end
 
---- The context of a cdk.json, without the flags and look-ups that CDK keeps there (`@aws-cdk/…`, `a:b`).
+--- The context of a cdk.json, without the flags and look-ups that CDK keeps there (`@aws-cdk/…`,
+--- `a:b`).
 local function context_of(document)
 	local context = {}
 	for name, value in pairs(document.context or {}) do
@@ -236,8 +240,29 @@ local function from_cdk_environment(state)
 	end
 end
 
+--- What follows `-c`, before the script and behind it: a verb line is read later than this.
+local function given_by_c()
+	local given = {}
+	for path, text in pairs(host.options.config or {}) do
+		given[path] = text
+	end
+	local words, index = rawget(_G, "arg") or {}, 1
+	while words[index] do
+		local pair = words[index] == "-c" and words[index + 1] or words[index]:match "^%-c(.+)$"
+		if words[index] == "-c" then
+			index = index + 1
+		end
+		local path, text = (pair or ""):match "^%s*([^=]-)%s*=(.*)$"
+		if path then
+			given[path] = text
+		end
+		index = index + 1
+	end
+	return given
+end
+
 local function from_command_line(state)
-	local given = host.options.config or {}
+	local given = given_by_c()
 	for _, path in ipairs(report.keys(given)) do
 		set_text(state, path, given[path], { name = ("-c %s=…"):format(path) })
 	end

@@ -8,7 +8,11 @@
 local inspect = {}
 
 local KEYWORDS = {}
-for word in ("and break do else elseif end false for function goto if in local nil not or repeat return then true until while"):gmatch("%a+") do
+for word in
+	("and break do else elseif end false for function goto if in local nil not or repeat return then true until while"):gmatch(
+		"%a+"
+	)
+do
 	KEYWORDS[word] = true
 end
 
@@ -98,7 +102,12 @@ function inspect.walk(value, depth, state)
 		return line
 	end
 	local indent = ("  "):rep(depth + 1)
-	return "{\n" .. indent .. table.concat(parts, ",\n" .. indent) .. "\n" .. ("  "):rep(depth) .. "}"
+	return "{\n"
+		.. indent
+		.. table.concat(parts, ",\n" .. indent)
+		.. "\n"
+		.. ("  "):rep(depth)
+		.. "}"
 end
 
 ---@class inspect.Options

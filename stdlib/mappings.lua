@@ -1,4 +1,5 @@
---- Table mappings as code: what DMS migrates and under which names, checked with the line it came from.
+--- Table mappings as code: what DMS migrates and under which names, checked with the line it came
+--- from.
 ---
 ---     local map = require "mappings"
 ---     local rules = map.rules {
@@ -11,8 +12,8 @@
 ---     #rules.rules  --> 5
 ---
 --- Rule ids and names are given here, in the order of the script: of two rules that change the same
---- object DMS applies the one with the lower id, so the one written first. Rules in DMS's own form, and
---- whole documents, may stand anywhere among the built ones and keep their ids.
+--- object DMS applies the one with the lower id, so the one written first. Rules in DMS's own form,
+--- and whole documents, may stand anywhere among the built ones and keep their ids.
 
 local builder = require "mappings.builder"
 local dms = require "dms"
@@ -129,7 +130,17 @@ local SYSTEM_SCHEMAS = {
 	mysql = { "information_schema", "mysql", "performance_schema", "sys" },
 	postgres = { "information_schema", "pg_catalog", "pg_toast" },
 	sqlserver = { "INFORMATION_SCHEMA", "sys" },
-	oracle = { "CTXSYS", "DBSNMP", "GSMADMIN_INTERNAL", "MDSYS", "OUTLN", "SYS", "SYSTEM", "WMSYS", "XDB" },
+	oracle = {
+		"CTXSYS",
+		"DBSNMP",
+		"GSMADMIN_INTERNAL",
+		"MDSYS",
+		"OUTLN",
+		"SYS",
+		"SYSTEM",
+		"WMSYS",
+		"XDB",
+	},
 }
 local FAMILIES = {
 	mariadb = "mysql",
@@ -220,7 +231,9 @@ local function gather(item, place, into)
 		end
 	else
 		locator.misuse(
-			("%s is not a rule of table mappings"):format(type(item) == "table" and "a table" or tostring(item)),
+			("%s is not a rule of table mappings"):format(
+				type(item) == "table" and "a table" or tostring(item)
+			),
 			'a rule is built, as in map.include "production.%", or has "rule-type"'
 		)
 	end
@@ -314,12 +327,10 @@ function Document:place(index)
 	return index and places[index] or PLACES[self.rules]
 end
 
---- The number of the rule that a path such as `rules[2].value` or `/rules/1/value` speaks about.
+--- The number of the rule that a path such as `rules[0].value` speaks about; paths count from 0.
 local function rule_index(finding)
-	local path = finding.path or ""
-	local from_one = path:match "^rules%[(%d+)%]"
-	local from_zero = path:match "^/rules/(%d+)"
-	return math.tointeger(tonumber(from_one)) or (from_zero and math.tointeger(from_zero) + 1)
+	local from_zero = (finding.path or ""):match "^rules%[(%d+)%]"
+	return from_zero and math.tointeger(tonumber(from_zero)) + 1
 end
 
 --- Findings of the offline check, each with the place in the script it came from.

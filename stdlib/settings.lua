@@ -8,15 +8,14 @@
 ---     s.FullLoadSettings.MaxFullLoadSubTasks  --> 16
 ---     s.Logging.EnableLogging                 --> true, from the preset "default"
 ---
---- Another preset is the start: `settings.preset "lob-heavy" { … }`; `settings.explain "lob-heavy"` says
---- what it sets and why. Only keys that are declared are compared with what runs.
+--- Another preset is the start: `settings.preset "lob-heavy" { … }`; `settings.explain "lob-heavy"`
+--- says what it is for and what it sets. Only keys that are declared are compared with what runs.
 
 local dms = require "dms"
 local errors = require "errors"
 local fs = require "fs"
 local host = require "host"
 local json = require "json"
-local presets = require "settings.presets"
 local report = require "report"
 local suggest = require "suggest"
 
@@ -36,21 +35,33 @@ local function merge(base, over)
 	return setmetatable(merged, META)
 end
 
-local function named(name)
-	local preset = presets[name]
-	if not preset then
-		errors.raise {
-			summary = "Unknown preset of task settings",
-			what = ("there is no preset %q"):format(tostring(name)),
-			hints = {
-				suggest.did_you_mean(tostring(name), report.keys(presets))
-					or ("presets are: " .. table.concat(report.keys(presets), ", ")),
-			},
-			at = host.where(),
-			exit = "usage",
-		}
+--- The names of the presets.
+---@return string[]
+function settings.presets()
+	local names = {}
+	for index, preset in ipairs(dms.settings.presets()) do
+		names[index] = preset.name
 	end
-	return preset
+	return names
+end
+
+local function named(name)
+	for _, preset in ipairs(dms.settings.presets()) do
+		if preset.name == name then
+			return preset
+		end
+	end
+	local names = settings.presets()
+	errors.raise {
+		summary = "Unknown preset of task settings",
+		what = ("there is no preset %q"):format(tostring(name)),
+		hints = {
+			suggest.did_you_mean(tostring(name), names)
+				or ("presets are: " .. table.concat(names, ", ")),
+		},
+		at = host.where(),
+		exit = "usage",
+	}
 end
 
 local function must_be_table(over)
@@ -79,19 +90,22 @@ end
 ---@param name "default"|"full-load-fast"|"cdc-low-latency"|"lob-heavy"|"validate-only"
 ---@return settings.Document
 function settings.preset(name)
-	local document = merge(presets.default.settings, named(name).settings)
+	local document = merge({}, named(name).settings)
 	PLACES[document] = host.where()
 	return document
 end
 
---- What a preset is for, and each of its keys with the reason.
+--- What a preset is for, and the keys it sets.
 ---@param name string
 ---@return string
 function settings.explain(name)
 	local preset = named(name)
-	local lines = { ("%s: %s"):format(name, preset.about) }
-	for _, path in ipairs(report.keys(preset.why)) do
-		lines[#lines + 1] = ("  %s  %s"):format(path, preset.why[path])
+	local lines = { ("%s: %s"):format(name, preset.text) }
+	for _, section in ipairs(report.keys(preset.settings)) do
+		for _, key in ipairs(report.keys(preset.settings[section])) do
+			local value = tostring(preset.settings[section][key])
+			lines[#lines + 1] = ("  %s.%s = %s"):format(section, key, value)
+		end
 	end
 	return table.concat(lines, "\n")
 end
@@ -137,7 +151,11 @@ local function line_of(place, key)
 	local number = 0
 	for line in (fs.read(place.file) .. "\n"):gmatch "(.-)\n" do
 		number = number + 1
-		if number >= place.line and number < place.line + 200 and line:match("%f[%w_]" .. key .. "%f[^%w_]") then
+		if
+			number >= place.line
+			and number < place.line + 200
+			and line:match("%f[%w_]" .. key .. "%f[^%w_]")
+		then
 			return { file = place.file, line = number, word = key }
 		end
 	end
@@ -170,6 +188,12 @@ function Document:diff(live)
 	return dms.settings.diff(self, live)
 end
 
+--- How many keys say something else than DMS's default.
+---@return integer
+function Document:changed()
+	return dms.settings.changed(self)
+end
+
 --- The text that DMS takes.
 ---@param options? {pretty: boolean}
 ---@return string
@@ -184,6 +208,6 @@ end
 
 return setmetatable(settings, {
 	__call = function(_, over)
-		return settings.over(presets.default.settings, over)
+		return settings.over(named("default").settings, over)
 	end,
 })

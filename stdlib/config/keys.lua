@@ -7,13 +7,23 @@ keys.database = {
 	engine_name = { type = "string", default = "mysql", doc = "DMS's name of the engine" },
 	server_name = { type = "string", doc = "host name or address" },
 	port = { type = "integer", doc = "the engine's own port unless given" },
-	database_name = { type = "string", doc = "the database (for MySQL: the schema that is migrated)" },
+	database_name = {
+		type = "string",
+		doc = "the database (for MySQL: the schema that is migrated)",
+	},
 	username = { type = "string", doc = "the user that DMS connects as" },
 	password = { type = "secret", doc = "text, { env = NAME } or { file = PATH }" },
-	secret_id = { type = "string", doc = "an existing secret of Secrets Manager, instead of a password" },
+	secret_id = {
+		type = "string",
+		doc = "an existing secret of Secrets Manager, instead of a password",
+	},
 	secret_role_arn = { type = "string", doc = "the role that reads it; one is made unless given" },
 	ssl_mode = { type = "string", doc = "none, require, verify-ca or verify-full" },
-	certificate_arn = { type = "string", doc = "a certificate of DMS, for verify-ca and verify-full" },
+	certificate_arn = {
+		type = "string",
+		doc = "a certificate of DMS, for verify-ca and verify-full",
+	},
+	certificate_file = { type = "string", doc = "a PEM file beside the script, imported into DMS" },
 	extra_connection_attributes = { type = "string", doc = "name=value;name=value" },
 	settings = { type = "map", doc = "the engine's endpoint settings, such as my_sql_settings" },
 }
@@ -32,10 +42,15 @@ keys.stack = {
 
 	source_db_config = { type = "group", fields = keys.database, doc = "the source database" },
 	target_db_config = { type = "group", fields = keys.database, doc = "the target database" },
-	secrets_manager = { type = "boolean", default = true, doc = "keep given passwords in Secrets Manager" },
+	secrets_manager = {
+		type = "boolean",
+		default = true,
+		doc = "keep given passwords in Secrets Manager",
+	},
 
 	vpc_cidr = { type = "string", default = "10.0.0.0/16", doc = "of the network that is made" },
 	zones = { type = "integer", default = 2, doc = "availability zones, at least 2" },
+	subnet_prefix = { type = "integer", default = 24, doc = "size of each subnet" },
 	nat_gateways = { type = "integer", default = 1, doc = "0 where the databases need no internet" },
 	vpc_id = { type = "string", doc = "an existing network, instead of a new one" },
 	subnet_ids = { type = "list", doc = "existing subnets of that network, in two zones" },
@@ -45,17 +60,28 @@ keys.stack = {
 
 	kms_key_id = { type = "string", doc = "an existing key for storage and secrets" },
 	kms = { type = "boolean", default = false, doc = "make a key for storage and secrets" },
-	ensure_roles = { type = "boolean", default = true, doc = "make dms-vpc-role and the like if missing" },
+	ensure_roles = {
+		type = "boolean",
+		default = true,
+		doc = "make dms-vpc-role and the like if missing",
+	},
 	bucket_role_arn = { type = "string", doc = "an existing role for the bucket" },
+
+	wait = { type = "boolean", default = true, doc = "wait until what is made is ready to use" },
+	subnet_group = { type = "string", doc = "an existing DMS subnet group" },
 
 	events = { type = "boolean", default = true, doc = "event subscription for failures" },
 	alarms = { type = "boolean", default = true, doc = "CloudWatch alarms" },
-	dashboard = { type = "boolean", default = true, doc = "CloudWatch dashboard" },
 	notifications = { type = "list", default = {}, doc = "e-mail addresses that hear of failures" },
 	latency_alarm_seconds = { type = "integer", default = 300, doc = "CDC latency that alarms" },
 	log_retention_days = { type = "integer", default = 30, doc = "of the task logs" },
 
 	tags = { type = "map", doc = "on everything that is made" },
+	ignore_changes = {
+		type = "list",
+		default = {},
+		doc = "such as dms.task/migration.table_mappings",
+	},
 }
 
 --- Variables of the original's environment, and the keys they stand for.

@@ -1,4 +1,5 @@
---- Typed values of the configuration: text from the command line and the environment, JSON from files.
+--- Typed values of the configuration: text from the command line and the environment, JSON from
+--- files.
 
 local json = require "json"
 local secret = require "secret"
@@ -36,7 +37,7 @@ local function to_secret(value)
 	if type(value) == "table" and type(value.file) == "string" then
 		return secret.file(value.file)
 	end
-	if type(value) == "userdata" then
+	if secret.is(value) then
 		return value
 	end
 end

@@ -1,4 +1,5 @@
---- What all builders of table mappings share: a list of rules, and where in the script each was written.
+--- What all builders of table mappings share: a list of rules, and where in the script each was
+--- written.
 
 local host = require "host"
 local locator = require "mappings.locator"

@@ -73,7 +73,7 @@ function locator.of(name, level)
 	if not found then
 		locator.misuse(
 			("a %s is wanted, such as %s; got %s"):format(level, EXAMPLES[level], tostring(name)),
-			("a name that holds a dot is written as { schema = …, table = … }")
+			"a name that holds a dot is written as { schema = …, table = … }"
 		)
 	end
 	return found

@@ -1,6 +1,8 @@
---- Transformation, table-settings and validation rules: what becomes of a schema, a table, a column.
+--- Transformation, table-settings and validation rules: what becomes of a schema, a table, a
+--- column.
 ---
---- Each method adds one rule. Of two rules that change one object, DMS applies the one written first.
+--- Each method adds one rule. Of two rules that change one object, DMS applies the one written
+--- first.
 
 local builder = require "mappings.builder"
 local locator = require "mappings.locator"
@@ -316,7 +318,10 @@ function Transform:lobs(spec)
 	elseif type(spec) == "table" and math.type(spec.max_kb) == "integer" then
 		settings = { mode = "limited", ["bulk-max-size"] = locator.text(spec.max_kb) }
 	else
-		locator.misuse(":lobs does not know this form", ':lobs { max_kb = 256 }, "unlimited" or "task"')
+		locator.misuse(
+			":lobs does not know this form",
+			':lobs { max_kb = 256 }, "unlimited" or "task"'
+		)
 	end
 	settings_rule(self)["lob-settings"] = settings
 	return self

@@ -1,7 +1,7 @@
 --- Catching up: waits until the CDC latency that CloudWatch reports is low and stays so.
 ---
---- The judgement is made from the history of the metric, not from what was seen while waiting: a second
---- run of a migration that replicates knows at once that it has caught up.
+--- The judgement is made from the history of the metric, not from what was seen while waiting: a
+--- second run of a migration that replicates knows at once that it has caught up.
 
 local aws = require "aws"
 local errors = require "errors"
@@ -14,8 +14,9 @@ local ui = require "ui"
 
 local catchup = {}
 
---- How much history is read, how dense it is, and how long metrics may stay away.
-local HISTORY, PERIOD, PATIENCE = 1800, 60, 900
+--- How much history is read, how dense it is, how long metrics may stay away, and how old the
+--- newest may be.
+local HISTORY, PERIOD, PATIENCE, SILENCE = 1800, 60, 900, 600
 local TIMEOUT = 7 * 24 * 3600
 
 ---@class migration.Point
@@ -70,7 +71,8 @@ function catchup.history(instance_identifier, task)
 	return points
 end
 
---- How long the newest points have been at or below the threshold, in seconds; nil when the newest is not.
+--- How long the newest points have been at or below the threshold, in seconds; nil when the newest
+--- is not.
 ---@param points migration.Point[]
 ---@param threshold number
 ---@return number|nil
@@ -89,20 +91,21 @@ function catchup.steady_for(points, threshold)
 	return last.at - since
 end
 
---- Points from a moment on: what was before the load ended says nothing about catching up.
-local function from(points, moment)
+--- Points since the load ended and the task last started: what was before says nothing about
+--- catching up. A metric that has fallen silent says nothing either.
+local function telling(points, task)
+	local stats = task.replication_task_stats or {}
+	local finish, start = stats.full_load_finish_date, stats.start_date
+	local moment = math.max(finish and time.parse(finish) or 0, start and time.parse(start) or 0)
+		- PERIOD
 	local kept = {}
 	for _, point in ipairs(points) do
 		if point.at >= moment then
 			kept[#kept + 1] = point
 		end
 	end
-	return kept
-end
-
-local function finished_at(task)
-	local finish = (task.replication_task_stats or {}).full_load_finish_date
-	return finish and time.parse(finish) - PERIOD or 0
+	local last = kept[#kept]
+	return last and last.at >= time.epoch() - SILENCE and kept or {}
 end
 
 local function tell(points, steady)
@@ -111,7 +114,8 @@ local function tell(points, steady)
 		worst = math.max(worst, point.lag)
 	end
 	local last = points[#points].lag
-	local lag = worst > last and ("%.0f s → %.0f s"):format(worst, last) or ("%.0f s"):format(last)
+	local lag = worst > last and ("%.0f s → %.0f s"):format(worst, last)
+		or ("%.0f s"):format(last)
 	return ("lag %s, steady for %s"):format(lag, report.duration(steady))
 end
 
@@ -124,6 +128,7 @@ local function give_up(m, points, threshold)
 			threshold
 		),
 		hints = { { "Replication goes on; watch it with:", command = m:command "watch" } },
+		at = false,
 		exit = "timeout",
 	}
 end
@@ -138,10 +143,13 @@ function catchup.follow(m, live, task)
 	local threshold, hold = m.options.caught_up_below, m.options.caught_up_for
 	local began, progress = time.epoch(), nil
 	while true do
-		local history = tolerant.try("The latency could not be read; table states are all there is", function()
-			return catchup.history(instance, task)
-		end)
-		local points = history and from(history, finished_at(task))
+		local history = tolerant.try(
+			"The latency could not be read; table states are all there is",
+			function()
+				return catchup.history(instance, task)
+			end
+		)
+		local points = history and telling(history, task)
 		if not points or (#points == 0 and time.epoch() - began >= PATIENCE) then
 			say.label("Catch up", "no latency metrics: judged by the states of the tables alone")
 			return {}

@@ -9,17 +9,42 @@ local causes = {}
 --- The first pattern that is found in the lower-cased text wins; the special ones stand first.
 local CONNECTION = {
 	{
-		{ "unknown host", "could not be resolved", "name or service not known", "cannot find host", "unknown mysql server host", "no such host", "nodename nor servname" },
+		{
+			"unknown host",
+			"could not be resolved",
+			"name or service not known",
+			"cannot find host",
+			"unknown mysql server host",
+			"no such host",
+			"nodename nor servname",
+		},
 		"the name of the server is not known in the network of the replication instance",
 		"check server_name; a private name needs DNS that this network can ask",
 	},
 	{
-		{ "access denied for user", "authentication failed", "login failed", "ora-01017", "invalid username", "password authentication" },
+		{
+			"access denied for user",
+			"authentication failed",
+			"login failed",
+			"ora-01017",
+			"invalid username",
+			"password authentication",
+		},
 		"the database refuses this user or password",
 		"check username and password (or the secret), and from where the user may connect",
 	},
 	{
-		{ "timed out", "timeout", "can't connect", "could not connect", "cannot connect", "connection refused", "network error", "10060", "failed to connect" },
+		{
+			"timed out",
+			"timeout",
+			"can't connect",
+			"could not connect",
+			"cannot connect",
+			"connection refused",
+			"network error",
+			"10060",
+			"failed to connect",
+		},
 		"nothing answers at that address and port: security group, network ACL, route, or the database is down",
 		"let the database's security group admit the replication instance on its port",
 	},

@@ -50,14 +50,8 @@ function checks.findings(m)
 	local findings, catalogue, seen = {}, checks.catalogue(m), {}
 	local function add(list, task)
 		for _, finding in ipairs(list) do
-			-- Two tasks may share one document; what it says once is enough.
-			local at = finding.at or {}
-			local key = table.concat({
-				finding.code or "",
-				finding.message,
-				at.file or "",
-				tostring(at.line or ""),
-			}, "|")
+			-- Two tasks share documents and defaults; what was said once is enough.
+			local key = (finding.code or "") .. " " .. finding.message
 			if not seen[key] then
 				seen[key] = true
 				findings[#findings + 1] = task and named(finding, task) or finding
@@ -73,43 +67,40 @@ function checks.findings(m)
 	return findings
 end
 
---- `21 of 31 tables selected, 10 excluded by "production.temp_%"`, as far as the catalogue tells.
-local function selection_text(m, catalogue)
-	local task = m.tasks[1]
-	local rules = report.plural(#task.mappings.rules, "rule")
-	if not catalogue then
-		return ("table mappings: %s"):format(rules)
-	end
-	local ok, result = pcall(task.mappings.evaluate, task.mappings, catalogue)
-	if not ok or type(result.tables) ~= "table" then
-		return ("table mappings: %s"):format(rules)
-	end
-	local selected, total = 0, 0
+--- `10 excluded by "production.temp_%"`, rule by rule.
+local function excluded_text(result)
+	local counts, texts, parts = {}, {}, {}
 	for _, item in ipairs(result.tables) do
-		total = total + 1
-		if item.selected or item.migrated then
-			selected = selected + 1
+		if item.excluded_by then
+			counts[item.excluded_by] = (counts[item.excluded_by] or 0) + 1
 		end
 	end
-	return ("table mappings: %s of %s selected by %s"):format(
-		report.count(selected),
-		report.plural(total, "table"),
-		rules
-	)
+	for _, rule in ipairs(result.rules or {}) do
+		texts[rule.rule_id] = rule.text
+	end
+	for _, id in ipairs(report.keys(counts)) do
+		local object = (texts[id] or ""):match '"(.+)"' or ("rule " .. tostring(id))
+		parts[#parts + 1] = (", %s excluded by %q"):format(report.count(counts[id]), object)
+	end
+	return table.concat(parts)
 end
 
-local function count_leaves(value)
-	if type(value) ~= "table" then
-		return 1
+--- `21 of 31 tables selected, 10 excluded by "production.temp_%"`, as far as the catalogue tells.
+local function selection_text(m, catalogue)
+	local mappings = m.tasks[1].mappings
+	local result = catalogue and mappings:evaluate(catalogue)
+	if not result then
+		return ("table mappings: %s"):format(report.plural(#mappings.rules, "rule"))
 	end
-	if #value > 0 then
-		return 1
+	local selected = 0
+	for _, item in ipairs(result.tables) do
+		selected = selected + (item.selected and 1 or 0)
 	end
-	local count = 0
-	for _, item in pairs(value) do
-		count = count + count_leaves(item)
-	end
-	return count
+	return ("table mappings: %s of %s selected%s"):format(
+		report.count(selected),
+		report.plural(#result.tables, "table"),
+		excluded_text(result)
+	)
 end
 
 local function place_text(finding)
@@ -126,11 +117,13 @@ function checks.say(finding)
 	local words = { finding.severity or "warning" }
 	words[#words + 1] = finding.code
 	local where = place_text(finding)
-	say.more(("%s%s  %s"):format(
-		table.concat(words, " "),
-		where ~= "" and "  " .. where or "",
-		finding.message
-	))
+	say.more(
+		("%s%s  %s"):format(
+			table.concat(words, " "),
+			where ~= "" and "  " .. where or "",
+			finding.message
+		)
+	)
 	if finding.hint then
 		say.more("  hint: " .. finding.hint)
 	end
@@ -155,8 +148,12 @@ end
 function checks.run(m)
 	local findings, bad = checks.findings(m), {}
 	say.label("Checks", selection_text(m, checks.catalogue(m)))
-	local declared = count_leaves(m.tasks[1].settings)
-	say.more(("task settings: %s declared"):format(report.plural(declared, "key")))
+	local differing = m.tasks[1].settings:changed()
+	say.more(
+		("task settings: %s from the defaults"):format(
+			differing == 1 and "1 key differs" or ("%d keys differ"):format(differing)
+		)
+	)
 	for _, finding in ipairs(findings) do
 		if finding.severity ~= "note" then
 			checks.say(finding)

@@ -1,4 +1,5 @@
---- Connections: every pair of instance and endpoint is tested, waited for, and its failure explained.
+--- Connections: every pair of instance and endpoint is tested, waited for, and its failure
+--- explained.
 
 local aws = require "aws"
 local causes = require "migration.causes"
@@ -79,6 +80,7 @@ local function wait(m, live, waiting)
 				summary = "Connection test did not end",
 				what = ("no answer after %s"):format(report.duration(TIMEOUT)),
 				hints = { { "Look again with:", command = m:command "test" } },
+				at = false,
 				exit = "timeout",
 			}
 		end
@@ -86,11 +88,17 @@ local function wait(m, live, waiting)
 	end
 end
 
-local function address(endpoint)
-	if endpoint.server_name and endpoint.server_name ~= "" then
-		return ("%s:%s"):format(endpoint.server_name, tostring(endpoint.port or "?"))
+--- With a secret the endpoint itself knows no server; the configuration does.
+local function address(m, pair)
+	local endpoint, database = pair.endpoint, m[pair.side]
+	local server = endpoint.server_name
+	if not server or server == "" then
+		server = database and database.config.server_name
 	end
-	return endpoint.endpoint_identifier
+	if not server then
+		return endpoint.endpoint_identifier
+	end
+	return ("%s:%s"):format(server, tostring(endpoint.port or database.port or "?"))
 end
 
 --- Raises the first failed pair; a second one is a further cause in the same message.
@@ -101,7 +109,7 @@ local function refuse(m, live, failed)
 		local cause = causes.of_connection(text)
 		whats[#whats + 1] = ("%s: DMS could not reach %s from %s: %s"):format(
 			entry.pair.side,
-			address(entry.pair.endpoint),
+			address(m, entry.pair),
 			live.instance.replication_instance_identifier,
 			text
 		)

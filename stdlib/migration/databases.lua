@@ -1,7 +1,9 @@
---- The source and the target database, from the configuration: complete, checked, with their warnings.
+--- The source and the target database, from the configuration: complete, checked, with their
+--- warnings.
 
 local dms = require "dms"
 local errors = require "errors"
+local fs = require "fs"
 local report = require "report"
 local suggest = require "suggest"
 
@@ -15,6 +17,9 @@ local databases = {}
 ---@field ssl_mode string
 ---@field uses_secret boolean an existing secret is given
 ---@field has_password boolean
+---@field keeps_secret boolean the stack keeps the password in Secrets Manager
+---@field attributes string|nil
+---@field certificate_pem string|nil to be imported
 
 local function refuse(config, path, what, hint)
 	local origin, place = config:origin(path)
@@ -76,7 +81,8 @@ end
 
 local function ssl_of(config, key, engine)
 	local given = config[key]
-	local mode = given.ssl_mode or (given.certificate_arn and "verify-ca") or "none"
+	local certified = given.certificate_arn or given.certificate_file
+	local mode = given.ssl_mode or (certified and "verify-ca") or "none"
 	local known = {}
 	for _, name in ipairs(engine.ssl_modes or { "none" }) do
 		known[name] = true
@@ -89,8 +95,13 @@ local function ssl_of(config, key, engine)
 			"it takes: " .. table.concat(engine.ssl_modes, ", ")
 		)
 	end
-	if mode:find "^verify" and not given.certificate_arn then
-		refuse(config, key .. ".ssl_mode", mode .. " needs a certificate", "set " .. key .. ".certificate_arn")
+	if mode:find "^verify" and not certified then
+		refuse(
+			config,
+			key .. ".ssl_mode",
+			mode .. " needs a certificate",
+			("set %s.certificate_file or certificate_arn"):format(key)
+		)
 	end
 	return mode
 end
@@ -103,6 +114,24 @@ local function attributes_of(given, engine)
 	if engine.settings == "my_sql_settings" or tostring(engine.family):lower() == "mysql" then
 		return "initstmt=SET foreign_key_checks=0"
 	end
+end
+
+--- The text of the certificate that is imported; nil where none is.
+local function pem_of(config, key)
+	local name = config[key].certificate_file
+	if not name then
+		return nil
+	end
+	local path = name:sub(1, 1) == "/" and name or fs.join(fs.script_dir(), name)
+	if not fs.exists(path) then
+		refuse(
+			config,
+			key .. ".certificate_file",
+			path .. " does not exist",
+			"give its path from the script"
+		)
+	end
+	return fs.read(path)
 end
 
 --- One side, complete.
@@ -121,6 +150,7 @@ function databases.of(config, side)
 		port = given.port or engine.port,
 		ssl_mode = ssl_of(config, key, engine),
 		attributes = attributes_of(given, engine),
+		certificate_pem = pem_of(config, key),
 		uses_secret = given.secret_id ~= nil,
 		has_password = given.password ~= nil,
 		keeps_secret = engine.secrets == true and config.secrets_manager and given.password ~= nil,
@@ -152,13 +182,15 @@ function databases.warnings(config, list)
 		warn(
 			open[1] .. "_db_config.ssl_mode",
 			("rows travel unencrypted between DMS and the %s"):format(report.list(open)),
-			("set %s_db_config.ssl_mode and certificate_arn"):format(open[1])
+			("set %s_db_config.certificate_file to the PEM of its CA"):format(open[1])
 		)
 	end
 	if #plain > 0 then
 		warn(
 			plain[1] .. "_db_config.password",
-			("the password of the %s stands in plain text in the endpoint"):format(report.list(plain)),
+			("the password of the %s stands in plain text in the endpoint"):format(
+				report.list(plain)
+			),
 			"leave secrets_manager on, or give secret_id"
 		)
 	end

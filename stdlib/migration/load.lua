@@ -1,4 +1,5 @@
---- The full load: waits for it with progress per table, and ends when every table has arrived or failed.
+--- The full load: waits for it with progress per table, and ends when every table has arrived or
+--- failed.
 
 local errors = require "errors"
 local report = require "report"
@@ -13,7 +14,8 @@ local load = {}
 --- The longest load that is waited for.
 local TIMEOUT = 14 * 24 * 3600
 
---- Whether the statistics of the task say that everything was loaded.
+--- Whether everything was loaded. The tables decide: the dates of the task know nothing of a
+--- reload.
 ---@param task table
 ---@param sum migration.Summary
 ---@return boolean
@@ -21,16 +23,11 @@ function load.is_complete(task, sum)
 	if task.migration_type == "cdc" or tasks.is_finished(task) then
 		return true
 	end
-	local stats = task.replication_task_stats or {}
-	if stats.full_load_finish_date then
-		return true
-	end
-	local counted = (stats.tables_loaded or 0) + (stats.tables_errored or 0)
-	local waiting = (stats.tables_loading or 0) + (stats.tables_queued or 0)
 	if sum.total > 0 then
-		return sum.open == 0 and waiting == 0
+		return sum.open == 0
 	end
-	return counted > 0 and waiting == 0 and (stats.full_load_progress_percent or 0) >= 100
+	local stats = task.replication_task_stats or {}
+	return stats.full_load_finish_date ~= nil and (stats.tables_loading or 0) == 0
 end
 
 --- Rows a second between two looks.
@@ -76,6 +73,7 @@ local function give_up(m, task)
 			report.duration(TIMEOUT)
 		),
 		hints = { { "It goes on by itself; watch it with:", command = m:command "watch" } },
+		at = false,
 		exit = "timeout",
 	}
 end
@@ -83,10 +81,13 @@ end
 --- How long the load took, by the statistics of the task where they say it.
 local function duration(task, began)
 	local stats = task.replication_task_stats or {}
-	if stats.full_load_start_date and stats.full_load_finish_date then
-		return time.parse(stats.full_load_finish_date) - time.parse(stats.full_load_start_date)
+	local from, to = stats.full_load_start_date, stats.full_load_finish_date
+	local waited = time.epoch() - began
+	-- After a wait, dates from before it are those of an earlier load.
+	if from and to and (waited < 1 or time.parse(to) >= began) then
+		return time.parse(to) - time.parse(from)
 	end
-	return time.epoch() - began
+	return waited
 end
 
 local function finish_text(task, sum, began)
@@ -133,7 +134,10 @@ function load.follow(m, arn)
 			progress:finish "stopped"
 			errors.raise {
 				summary = "The task was stopped before its load ended",
-				what = ("%s: %s"):format(task.replication_task_identifier, task.stop_reason or "stopped"),
+				what = ("%s: %s"):format(
+					task.replication_task_identifier,
+					task.stop_reason or "stopped"
+				),
 				hints = { { "Resume it with:", command = m:command "resume" } },
 			}
 		end

@@ -1,4 +1,5 @@
---- How a migration speaks: labelled lines, diagnostics and warnings, data as JSON where it was asked for.
+--- How a migration speaks: labelled lines, diagnostics and warnings, data as JSON where it was
+--- asked for.
 ---
 --- With `--json` standard output belongs to the data, so that talk goes to standard error.
 
@@ -54,11 +55,10 @@ end
 ---@param what string what is left out
 ---@param problem any the error value
 function say.cannot(what, problem)
-	local described = errors.describe(problem)
 	errors.warn {
 		summary = what,
-		what = described.summary or tostring(problem),
-		why = described.what,
+		what = tostring(problem),
+		at = false,
 	}
 end
 

@@ -26,7 +26,8 @@ local OPEN = {
 ---@param arn string
 ---@return table[]
 function tables.read(arn)
-	local ok, list = pcall(aws.pages, aws.dms.describe_table_statistics, { replication_task_arn = arn })
+	local ok, list =
+		pcall(aws.pages, aws.dms.describe_table_statistics, { replication_task_arn = arn })
 	if not ok then
 		if errors.is(list, "InvalidResourceStateFault") then
 			return {}
@@ -58,7 +59,8 @@ end
 ---@param list table[]
 ---@return migration.Summary
 function tables.summary(list)
-	local sum = { total = #list, done = 0, bad = 0, open = 0, rows = 0, bad_tables = {}, mismatched = {} }
+	local sum =
+		{ total = #list, done = 0, bad = 0, open = 0, rows = 0, bad_tables = {}, mismatched = {} }
 	for _, item in ipairs(list) do
 		local state = item.table_state or ""
 		sum.rows = sum.rows + (item.full_load_rows or 0)
@@ -80,7 +82,7 @@ end
 --- How long the load of a table took, or has taken so far.
 local function load_time(item)
 	local from = item.full_load_start_time
-	if not from then
+	if not from or not (item.full_load_end_time or OPEN[item.table_state or ""]) then
 		return "–"
 	end
 	local to = item.full_load_end_time and time.parse(item.full_load_end_time) or time.epoch()
@@ -93,7 +95,8 @@ local function validation(item)
 	if state == "Not enabled" then
 		return "–"
 	end
-	local failed, pending = item.validation_failed_records or 0, item.validation_pending_records or 0
+	local failed, pending =
+		item.validation_failed_records or 0, item.validation_pending_records or 0
 	if failed > 0 then
 		return ("%s: %s"):format(state, report.count(failed))
 	end
@@ -102,6 +105,34 @@ local function validation(item)
 	end
 	return state
 end
+
+local function counted(key)
+	return function(item)
+		return report.count(item[key] or 0)
+	end
+end
+
+local function state(item)
+	return item.table_state or "–"
+end
+
+local LOAD_COLUMNS = {
+	{ title = "table", cell = tables.name },
+	{ title = "rows", align = "right", cell = counted "full_load_rows" },
+	{ title = "load", align = "right", cell = load_time },
+	{ title = "state", cell = state },
+	{ title = "validated", cell = validation },
+}
+
+local CHANGE_COLUMNS = {
+	{ title = "table", cell = tables.name },
+	{ title = "rows", align = "right", cell = counted "full_load_rows" },
+	{ title = "state", cell = state },
+	{ title = "inserts", align = "right", cell = counted "inserts" },
+	{ title = "updates", align = "right", cell = counted "updates" },
+	{ title = "deletes", align = "right", cell = counted "deletes" },
+	{ title = "validated", cell = validation },
+}
 
 --- How many tables are shown; those that need attention always are.
 local SHOWN = 40
@@ -119,32 +150,13 @@ function tables.show(list, options)
 		end
 		return tables.name(a) < tables.name(b)
 	end)
-	local columns = {
-		{ title = "table" },
-		{ title = "rows", align = "right" },
-		{ title = "load", align = "right" },
-		{ title = "state" },
-		{ title = "validated" },
-	}
-	if options.changes then
-		table.insert(columns, { title = "inserts", align = "right" })
-		table.insert(columns, { title = "updates", align = "right" })
-		table.insert(columns, { title = "deletes", align = "right" })
-	end
+	local columns = options.changes and CHANGE_COLUMNS or LOAD_COLUMNS
 	local rows, hidden = {}, 0
 	for _, item in ipairs(sorted) do
 		if options.all or #rows < SHOWN or BAD[item.table_state or ""] then
-			local row = {
-				tables.name(item),
-				report.count(item.full_load_rows or 0),
-				load_time(item),
-				item.table_state or "–",
-				validation(item),
-			}
-			if options.changes then
-				for _, key in ipairs { "inserts", "updates", "deletes" } do
-					row[#row + 1] = report.count(item[key] or 0)
-				end
+			local row = {}
+			for index, column in ipairs(columns) do
+				row[index] = column.cell(item)
 			end
 			rows[#rows + 1] = row
 		else
@@ -196,7 +208,11 @@ function tables.refuse_bad(m, sum)
 	end
 	errors.raise {
 		summary = "Tables were not loaded",
-		what = ("%s of %s: %s"):format(report.count(sum.bad), report.plural(sum.total, "table"), report.list(names, 10)),
+		what = ("%s of %s: %s"):format(
+			report.count(sum.bad),
+			report.plural(sum.total, "table"),
+			report.list(names, 10)
+		),
 		hints = {
 			{ "The task's log says why:", command = m:command "logs" },
 			{

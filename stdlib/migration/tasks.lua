@@ -43,7 +43,8 @@ end
 ---@param task table
 ---@return string
 function tasks.resource_id(task)
-	return task.replication_task_arn:match ":task:(.+)$" or task.replication_task_arn:match "([^:]+)$"
+	return task.replication_task_arn:match ":task:(.+)$"
+		or task.replication_task_arn:match "([^:]+)$"
 end
 
 --- Whether the task was ever started.
@@ -73,7 +74,11 @@ function tasks.is_failed(task)
 	local message = task.last_failure_message or ""
 	return task.status == "failed"
 		or task.status == "failed-move"
-		or (task.status == "stopped" and (reason:find("ERROR", 1, true) ~= nil or reason:find("LOW_", 1, true) ~= nil))
+		or (task.status == "stopped" and (reason:find("ERROR", 1, true) ~= nil or reason:find(
+			"LOW_",
+			1,
+			true
+		) ~= nil))
 		or (task.status == "stopped" and message ~= "" and reason == "")
 end
 
@@ -116,6 +121,7 @@ function tasks.mind_interrupts(m, what, verb)
 			summary = "Interrupted",
 			what = what,
 			hints = { { "Continue with:", command = m:command(verb) } },
+			at = false,
 			exit = "interrupted",
 		}
 	end
@@ -132,12 +138,18 @@ function tasks.settled(m, arn, what, timeout)
 	while true do
 		local task = tasks.read(arn)
 		if not task then
-			errors.raise { summary = "Replication task is gone", what = arn .. " was deleted meanwhile" }
+			errors.raise {
+				summary = "Replication task is gone",
+				what = arn .. " was deleted meanwhile",
+			}
 		end
 		if not PASSING[task.status] then
 			return task
 		end
-		tasks.mind_interrupts(m, ("%s was %s"):format(task.replication_task_identifier, task.status))
+		tasks.mind_interrupts(
+			m,
+			("%s was %s"):format(task.replication_task_identifier, task.status)
+		)
 		if time.epoch() >= deadline then
 			errors.raise {
 				summary = "Replication task did not settle in time",
@@ -148,6 +160,7 @@ function tasks.settled(m, arn, what, timeout)
 					what
 				),
 				hints = { { "Look again later:", command = m:command "status" } },
+				at = false,
 				exit = "timeout",
 			}
 		end
@@ -155,7 +168,8 @@ function tasks.settled(m, arn, what, timeout)
 	end
 end
 
---- Starts a task in the way its past asks for, and waits until it runs. Nothing where it runs already.
+--- Starts a task in the way its past asks for, and waits until it runs. Nothing where it runs
+--- already.
 ---@param m migration.Migration
 ---@param task table
 ---@param how? "reload-target" another way of starting

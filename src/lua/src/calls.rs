@@ -1,9 +1,9 @@
-//! How a Rust function becomes a Lua function: arguments checked, errors raised as Lua values, waiting
-//! left to the scheduler.
+//! How a Rust function becomes a Lua function: arguments checked, errors raised as Lua values,
+//! waiting left to the scheduler.
 //!
-//! A Rust callback of mlua can raise nothing but mlua's own error type. So ours give back `false` and
-//! the value, and a wrapper written in Lua (`prelude.lua`) raises it: scripts see error tables that they
-//! can branch on, and no Rust frames.
+//! A Rust callback of mlua can raise nothing but mlua's own error type. So ours give back `false`
+//! and the value, and a wrapper written in Lua (`prelude.lua`) raises it: scripts see error tables
+//! that they can branch on, and no Rust frames.
 
 use crate::{diagnosis, door, place, state::State};
 use dmsrun_diag::Diagnostic;
@@ -44,10 +44,8 @@ impl Raise {
                 format!("{}{message}", at.unwrap_or_default()).into_lua(lua)
             }
             Self::Text(text) => text.into_lua(lua),
-            Self::Diagnostic(diagnostic) => {
-                diagnosis::to_table(lua, &diagnostic).map(Value::Table)
-            }
-            Self::Aws(error) => crate::modules::aws_error(lua, *error).map(Value::Table),
+            Self::Diagnostic(diagnostic) => diagnosis::to_table(lua, &diagnostic).map(Value::Table),
+            Self::Aws(error) => crate::modules::aws_error(lua, &error).map(Value::Table),
             Self::Exit(code) => {
                 State::of(lua).exit_code.set(Some(code));
                 lua.create_userdata(ExitRequest).map(Value::UserData)
@@ -213,17 +211,25 @@ where
     A: FromLuaMulti,
     F: Fn(&Lua, A) -> Result<Operation, Raise> + 'static,
 {
-    let raw = lua.create_function(move |lua, args: MultiValue| {
+    wrap(lua, WAITER, prepare(lua, name, f)?)
+}
+
+fn prepare<A, F>(lua: &Lua, name: &'static str, f: F) -> mlua::Result<Function>
+where
+    A: FromLuaMulti,
+    F: Fn(&Lua, A) -> Result<Operation, Raise> + 'static,
+{
+    lua.create_function(move |lua, args: MultiValue| {
         let result = arguments::<A>(lua, name, args).and_then(|args| f(lua, args)).and_then(|op| {
             let cell = OperationCell(RefCell::new(Some(op)));
             Ok(MultiValue::from_iter([Value::UserData(lua.create_userdata(cell)?)]))
         });
         protocol(lua, result)
-    })?;
-    wrap(lua, WAITER, raw)
+    })
 }
 
-/// A Lua function that raises its text at the caller's place, for our modules that are written in Lua.
+/// A Lua function that raises its text at the caller's place, for our modules that are written in
+/// Lua.
 pub(crate) fn misuse_function(lua: &Lua) -> mlua::Result<Function> {
     function(lua, "error", |_, message: String| Err::<(), _>(Raise::Misuse(message)))
 }

@@ -8,8 +8,8 @@ use dmsrun_base::{Clock, Map, Random, Redactor, SystemClock, Value};
 use dmsrun_diag::Diagnostic;
 use std::{any::Any, fmt, path::PathBuf, rc::Rc, sync::Arc};
 
-/// The AWS that scripts talk to, and the clock that goes with it: real time for the real AWS, virtual
-/// time for the local one.
+/// The AWS that scripts talk to, and the clock that goes with it: real time for the real AWS,
+/// virtual time for the local one.
 pub struct Session {
     /// The door to AWS.
     pub aws: Aws,
@@ -22,6 +22,9 @@ pub struct Session {
 /// Makes the session when something first asks for it, so that a script without AWS pays for none.
 pub type SessionFactory = Box<dyn FnOnce() -> Result<Session, Diagnostic>>;
 
+/// Gives the catalogue of a source by its server's name, as `dms.mappings.evaluate` takes it.
+pub type Catalogue = Rc<dyn Fn(&str) -> Option<Value>>;
+
 /// What [`crate::Host::new`] needs.
 pub struct HostConfig {
     /// The script, as the user gave it; `None` for `-e` and the REPL.
@@ -30,8 +33,8 @@ pub struct HostConfig {
     pub args: Vec<String>,
     /// What stands before the script, for `arg[0]` and below: the program's name first.
     pub program: Vec<String>,
-    /// `host.options`: a map with `yes`, `json`, `allow`, `detailed_exitcode`, `read_only`, `dry_run`,
-    /// `trace` and `config`.
+    /// `host.options`: a map with `yes`, `json`, `allow`, `detailed_exitcode`, `read_only`,
+    /// `dry_run`, `trace` and `config`.
     pub options: Value,
     /// A folder to read the standard library from; `None` for the embedded one.
     pub stdlib: Option<PathBuf>,
@@ -53,6 +56,9 @@ pub struct HostConfig {
     pub random: Random,
     /// Parses verb lines; without one `host.command_line` is an error.
     pub command_line: Option<Rc<dyn CommandLine>>,
+    /// The tables that the local AWS has behind a server's name; `host.local_catalogue` where it is
+    /// set.
+    pub catalogue: Option<Catalogue>,
     /// Ends the process after cleaning up, for `os.exit` and `host.exit`. Where it is `None`, or
     /// returns, the script is unwound and the code is what [`crate::Host::run_file`] gives.
     pub exit: Option<Rc<dyn Fn(u8)>>,
@@ -72,12 +78,14 @@ impl HostConfig {
             sandbox: false,
             trace: false,
             session: Box::new(|| {
-                Err(Diagnostic::error("There is no AWS here").what("this host was made without one"))
+                Err(Diagnostic::error("There is no AWS here")
+                    .what("this host was made without one"))
             }),
             ui: Arc::new(Silent),
             redactor: Redactor::new(),
             random: Random::seeded(0),
             command_line: None,
+            catalogue: None,
             exit: None,
         }
     }

@@ -281,7 +281,7 @@ pub fn describe(value: &LuaValue) -> String {
         LuaValue::UserData(u) => match values::of_userdata(u) {
             Some(v) => format!("a {}", v.type_name()),
             None => match u.type_name() {
-                Ok(Some(name)) => format!("a value of type {name}"),
+                Ok(name) => format!("a value of type {}", name.to_string_lossy()),
                 _ => "a userdata value".to_owned(),
             },
         },

@@ -1,9 +1,9 @@
-//! The Lua host: the VM in named stages, the scheduler, the embedded standard library, the modules that
-//! Rust gives to Lua, and the border at which errors become diagnostics.
+//! The Lua host: the VM in named stages, the scheduler, the embedded standard library, the modules
+//! that Rust gives to Lua, and the border at which errors become diagnostics.
 //!
 //! Lua always runs outside the runtime. A host call that waits enters the runtime and blocks there;
-//! only directly inside a task of our scheduler it yields instead. So host calls work everywhere: in
-//! coroutines, in `table.sort`, in metamethods, at module scope.
+//! only directly inside a task of our scheduler it yields instead. So host calls work everywhere:
+//! in coroutines, in `table.sort`, in metamethods, at module scope.
 
 mod border;
 pub mod calls;

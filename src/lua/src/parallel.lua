@@ -1,4 +1,5 @@
--- The module `parallel`, built from groups of tasks: `spawn` starts one, `next` waits for the next end.
+-- The module `parallel`, built from groups of tasks: `spawn` starts one, `next` waits for the next
+-- end.
 local new_group, spawn, next_end, yields, protect, misuse = ...
 local type, error, tostring = type, error, tostring
 local floor, huge = math.floor, math.huge
@@ -38,7 +39,7 @@ local function run(limit, next, ended)
 			failed, failure = true, value
 		end
 	end
-	repeat
+	while true do
 		local more = true
 		while more and running < limit do
 			local ok, job = protect(next)
@@ -47,7 +48,8 @@ local function run(limit, next, ended)
 				-- Nothing new after `next` has failed, but what runs is awaited.
 				next = function() end
 			elseif job ~= nil and type(job) ~= "function" then
-				fail(("parallel.pool: next() must give a function or nil, got %s"):format(type(job)))
+				local text = "parallel.pool: next() must give a function or nil, got %s"
+				fail(text:format(type(job)))
 				next = function() end
 			elseif job ~= nil then
 				spawn(group, job)
@@ -55,24 +57,25 @@ local function run(limit, next, ended)
 			end
 			more = ok and type(job) == "function"
 		end
-		if running > 0 then
-			local index, ok, value = next_end(group)
-			running = running - 1
-			if not ok then
-				fail(value)
-			end
-			if ended then
-				ended(index, ok, value)
-			end
+		if running == 0 then
+			break
 		end
-	until running == 0 and not more
+		local index, ok, value = next_end(group)
+		running = running - 1
+		if not ok then
+			fail(value)
+		end
+		if ended then
+			ended(index, ok, value)
+		end
+	end
 	if failed then
 		error(failure, 0)
 	end
 end
 
---- Calls `next()` for a job whenever there is room and after each job's end; nil means none now. Ends
---- when no job runs and `next()` gives nil. The first error is raised after all have ended.
+--- Calls `next()` for a job whenever there is room and after each job's end; nil means none now.
+--- Ends when no job runs and `next()` gives nil. The first error is raised after all have ended.
 ---@param limit integer how many jobs run at a time
 ---@param next fun(): (fun()?)
 function parallel.pool(limit, next)
@@ -81,7 +84,8 @@ function parallel.pool(limit, next)
 	run(limit, next)
 end
 
---- Calls `f(item, index)` for each item, at most `limit` at a time; the results in the items' order.
+--- Calls `f(item, index)` for each item, at most `limit` at a time; the results in the items'
+--- order.
 ---@generic T, R
 ---@param items T[]
 ---@param f fun(item: T, index: integer): R

@@ -41,8 +41,8 @@ impl Frame {
     }
 }
 
-/// A file's name without the mark of a chunk name. A chunk that is named by its own text is shortened
-/// as Lua does.
+/// A file's name without the mark of a chunk name. A chunk that is named by its own text is
+/// shortened as Lua does.
 pub fn file_of(chunk: &str) -> String {
     match chunk.strip_prefix(['@', '=']) {
         Some(file) => file.to_owned(),

@@ -1,6 +1,6 @@
--- Wraps the host's functions. A Rust callback gives `true` and its results, or `false` and a value to
--- raise. A waiting one gives an operation, which is yielded to the scheduler directly inside a task,
--- and blocked on everywhere else.
+-- Wraps the host's functions. A Rust callback gives `true` and its results, or `false` and a value
+-- to raise. A waiting one gives an operation, which is yielded to the scheduler directly inside a
+-- task, and blocked on everywhere else.
 local block, handler = ...
 local running, isyieldable, yield = coroutine.running, coroutine.isyieldable, coroutine.yield
 local error, xpcall = error, xpcall

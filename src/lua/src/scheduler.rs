@@ -1,12 +1,12 @@
 //! Tasks, and waiting. Lua runs outside the runtime; the runtime is entered here and nowhere else.
 //!
-//! Every wait that is under way, of whatever task, is a future in one reactor, and whoever blocks drives
-//! all of them: a wait inside `table.sort` can't hold up the answers of other tasks, and virtual time
-//! moves only when nobody can go on.
+//! Every wait that is under way, of whatever task, is a future in one reactor, and whoever blocks
+//! drives all of them: a wait inside `table.sort` can't hold up the answers of other tasks, and
+//! virtual time moves only when nobody can go on.
 //!
-//! Blocking nests: a task that waits where it can't yield (a sort callback, its own coroutine) runs this
-//! loop again, one level deeper. A loop resumes only tasks that were started at its level or deeper:
-//! the others' stacks lie below it.
+//! Blocking nests: a task that waits where it can't yield (a sort callback, its own coroutine) runs
+//! this loop again, one level deeper. A loop resumes only tasks that were started at its level or
+//! deeper: the others' stacks lie below it.
 
 use crate::{
     border,
@@ -86,8 +86,8 @@ pub(crate) struct Scheduler {
     interrupt: InterruptHandle,
 }
 
-/// Tells a host of Ctrl-C, from any thread. The first asks to start nothing new; the second ends what
-/// waits.
+/// Tells a host of Ctrl-C, from any thread. The first asks to start nothing new; the second ends
+/// what waits.
 #[derive(Clone, Debug, Default)]
 pub struct InterruptHandle(Arc<Interrupts>);
 
@@ -137,15 +137,14 @@ impl Wake for Noticing {
     }
 }
 
-/// Holds virtual time still while the future asks to be polled again at once: it only made a pause, as
-/// a stream of many futures does, and does not wait for time.
+/// Holds virtual time still while the future asks to be polled again at once: it only made a pause,
+/// as a stream of many futures does, and does not wait for time.
 async fn settled<F: Future>(clock: &dyn Clock, future: F) -> F::Output {
     let mut future = pin!(future);
     let mut hold = None;
     poll_fn(|cx| {
         drop(hold.take());
-        let notice =
-            Arc::new(Noticing { woken: AtomicBool::new(false), next: cx.waker().clone() });
+        let notice = Arc::new(Noticing { woken: AtomicBool::new(false), next: cx.waker().clone() });
         let waker = Waker::from(notice.clone());
         let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
         if poll.is_pending() && notice.woken.load(Ordering::SeqCst) {
@@ -164,9 +163,9 @@ impl Scheduler {
     fn runtime(&self) -> Result<&Runtime, Diagnostic> {
         if self.runtime.get().is_none() {
             let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| {
-                    Diagnostic::error("The runtime could not be started").what(e.to_string())
-                })?;
+                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(
+                    |e| Diagnostic::error("The runtime could not be started").what(e.to_string()),
+                )?;
             let _ = self.runtime.set(runtime);
         }
         Ok(self.runtime.get().expect("the runtime was just made"))
@@ -261,9 +260,7 @@ impl Scheduler {
         let args = match resume {
             Resume::Start(f) => f.into_lua_multi(lua)?,
             Resume::Ended(finish) => calls::protocol(lua, finish(lua))?,
-            Resume::Group(group) => {
-                calls::protocol(lua, Ok(group.next(lua)?.unwrap_or_default()))?
-            }
+            Resume::Group(group) => calls::protocol(lua, Ok(group.next(lua)?.unwrap_or_default()))?,
         };
         let outer = self.current.replace(Some(task.thread.clone()));
         self.tell_current()?;

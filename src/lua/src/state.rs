@@ -1,7 +1,7 @@
 //! What the modules of the host share: one per VM, reached from any callback by [`State::of`].
 
 use crate::{
-    config::{HostConfig, Session, SessionFactory, system_clock},
+    config::{Catalogue, HostConfig, Session, SessionFactory, system_clock},
     convert::Marks,
     place::Trace,
     scheduler::Scheduler,
@@ -27,19 +27,19 @@ pub struct State {
     pub redactor: Redactor,
     /// The source of chance.
     pub random: Random,
-    /// `host.options`.
-    pub options: Value,
+    /// `host.options`; a verb line may add to them.
+    options: RefCell<Value>,
     /// The script as the user gave it.
     pub script: Option<String>,
     /// Where the journal lives.
     pub state_dir: PathBuf,
-    /// Whether AWS is the local one.
-    pub local: bool,
+    local: Cell<bool>,
     pub(crate) sandbox: bool,
     pub(crate) trace: bool,
     pub(crate) stdlib: Option<PathBuf>,
     pub(crate) command_line: Option<Rc<dyn CommandLine>>,
     pub(crate) exit: Option<Rc<dyn Fn(u8)>>,
+    pub(crate) catalogue: Option<Catalogue>,
     pub(crate) exit_code: Cell<Option<u8>>,
     pub(crate) scheduler: Scheduler,
     pub(crate) marks: OnceCell<Marks>,
@@ -64,15 +64,16 @@ impl State {
             ui: config.ui,
             redactor: config.redactor,
             random: config.random,
-            options: config.options,
+            options: RefCell::new(config.options),
             script: config.script,
             state_dir: config.state_dir,
-            local: config.local,
+            local: Cell::new(config.local),
             sandbox: config.sandbox,
             trace: config.trace,
             stdlib: config.stdlib,
             command_line: config.command_line,
             exit: config.exit,
+            catalogue: config.catalogue,
             exit_code: Cell::new(None),
             scheduler: Scheduler::default(),
             marks: OnceCell::new(),
@@ -144,12 +145,32 @@ impl State {
     /// The script's folder, or the current one.
     pub fn script_dir(&self) -> PathBuf {
         let parent = self.script.as_deref().map(Path::new).and_then(Path::parent);
-        parent.filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), PathBuf::from)
+        parent
+            .filter(|p| !p.as_os_str().is_empty())
+            .map_or_else(|| PathBuf::from("."), PathBuf::from)
+    }
+
+    /// Whether AWS is the local one.
+    pub fn is_local(&self) -> bool {
+        self.local.get()
+    }
+
+    /// `host.options`.
+    pub fn options(&self) -> Value {
+        self.options.borrow().clone()
+    }
+
+    /// Takes the options of a verb line, which hold those of the host before it.
+    pub(crate) fn set_options(&self, options: Value) {
+        if let Some(local) = options.get("local").and_then(Value::as_bool) {
+            self.local.set(local);
+        }
+        *self.options.borrow_mut() = options;
     }
 
     /// A flag of `host.options`.
     pub fn option(&self, name: &str) -> bool {
-        self.options.get(name).and_then(Value::as_bool).unwrap_or(false)
+        self.options.borrow().get(name).and_then(Value::as_bool).unwrap_or(false)
     }
 
     pub(crate) fn remember_source(&self, name: &str, text: &str) {

@@ -1,4 +1,5 @@
-//! What Lua code shows to people and asks of them, as traits: the binary implements them, tests record.
+//! What Lua code shows to people and asks of them, as traits: the binary implements them, tests
+//! record.
 
 use dmsrun_base::Value;
 use dmsrun_diag::Diagnostic;
@@ -97,7 +98,8 @@ pub trait Ui: Send + Sync + Debug {
     fn progress(&self, start: &ProgressStart) -> Box<dyn Progress>;
     /// Asks for yes or no. Called only where [`Ui::interactive`] holds.
     fn confirm(&self, question: &str) -> bool;
-    /// Asks for a name to be typed, and whether it was. Called only where [`Ui::interactive`] holds.
+    /// Asks for a name to be typed, and whether it was. Called only where [`Ui::interactive`]
+    /// holds.
     fn type_name(&self, question: &str, expected: &str) -> bool;
     /// Whether a person can be asked.
     fn interactive(&self) -> bool;
@@ -105,11 +107,11 @@ pub trait Ui: Send + Sync + Debug {
     fn width(&self) -> usize;
 }
 
-/// Parses a verb line with the host's own options in it. The binary owns the definition of its options,
-/// so it does this for Lua.
+/// Parses a verb line with the host's own options in it. The binary owns the definition of its
+/// options, so it does this for Lua.
 pub trait CommandLine {
-    /// Splits `args` into `{ verb = text or absent, options = {…}, rest = {…} }`. `verbs` are the valid
-    /// verbs; anything else is an error with the nearest one.
+    /// Splits `args` into `{ verb = text or absent, options = {…}, rest = {…} }`. `verbs` are the
+    /// valid verbs; anything else is an error with the nearest one.
     fn parse(&self, args: &[String], verbs: &[String]) -> Result<Value, Diagnostic>;
 }
 
@@ -209,9 +211,9 @@ impl Ui for Recording {
     }
     fn table(&self, table: &TableView) {
         let mut record = self.record();
-        record.out.push(
-            table.columns.iter().map(|c| c.title.as_str()).collect::<Vec<_>>().join(" | "),
-        );
+        record
+            .out
+            .push(table.columns.iter().map(|c| c.title.as_str()).collect::<Vec<_>>().join(" | "));
         record.out.extend(table.rows.iter().map(|row| row.join(" | ")));
     }
     fn json(&self, value: &Value) {

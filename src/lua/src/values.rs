@@ -30,7 +30,8 @@ pub fn reference(lua: &Lua, reference: Reference) -> mlua::Result<AnyUserData> {
     lua.create_userdata(ReferenceValue(reference))
 }
 
-/// Hands a template to Lua. Neighbouring texts become one; without a reference it is a plain string.
+/// Hands a template to Lua. Neighbouring texts become one; without a reference it is a plain
+/// string.
 pub fn template(lua: &Lua, parts: Vec<Value>) -> mlua::Result<LuaValue> {
     let mut joined: Vec<Value> = Vec::new();
     for part in parts {

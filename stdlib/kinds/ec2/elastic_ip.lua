@@ -10,7 +10,7 @@ local waiting = require "kinds.support.waiting"
 local SHAPE = {
 	describe = aws.ec2.describe_addresses,
 	id = "allocation_id",
-	filter = "allocation-id",
+	ids = "allocation_ids",
 	type = "elastic-ip",
 }
 

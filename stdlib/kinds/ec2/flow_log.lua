@@ -11,7 +11,7 @@ local tags = require "kinds.support.tags"
 local SHAPE = {
 	describe = aws.ec2.describe_flow_logs,
 	id = "flow_log_id",
-	filter = "flow-log-id",
+	ids = "flow_log_ids",
 	filters = "filter",
 	type = "vpc-flow-log",
 }

@@ -10,7 +10,7 @@ local waiting = require "kinds.support.waiting"
 local SHAPE = {
 	describe = aws.ec2.describe_internet_gateways,
 	id = "internet_gateway_id",
-	filter = "internet-gateway-id",
+	ids = "internet_gateway_ids",
 	type = "internet-gateway",
 }
 

@@ -11,7 +11,7 @@ local waiting = require "kinds.support.waiting"
 local SHAPE = {
 	describe = aws.ec2.describe_nat_gateways,
 	id = "nat_gateway_id",
-	filter = "nat-gateway-id",
+	ids = "nat_gateway_ids",
 	filters = "filter",
 	type = "natgateway",
 	-- A deleted gateway is listed for about an hour.
@@ -62,17 +62,13 @@ return kind.define {
 	exclusive = true,
 
 	list = function(ctx)
-		local items = {}
-		for _, item in ipairs(ec2.list(ctx, SHAPE)) do
-			-- A failed gateway serves nobody and goes by itself: another one is to be made.
-			if item.raw.state ~= "failed" then
-				items[#items + 1] = item
-			end
-		end
+		local items = ec2.list(ctx, SHAPE)
 		-- The internet gateway of its VPC can't be detached before the NAT gateway is gone.
-		local gateways = #items > 0 and ctx:sweep(aws.ec2.describe_internet_gateways, {
-			filters = { { name = "tag:" .. tags.STACK, values = { ctx.stack } } },
-		}) or {}
+		local gateways = #items > 0
+				and ctx:sweep(aws.ec2.describe_internet_gateways, {
+					filters = { { name = "tag:" .. tags.STACK, values = { ctx.stack } } },
+				})
+			or {}
 		for _, item in ipairs(items) do
 			item.gateways = {}
 			for _, gateway in ipairs(gateways) do
@@ -102,6 +98,7 @@ return kind.define {
 			},
 			outputs = { nat_gateway_id = item.id, public_ip = address.public_ip },
 			state = raw.state,
+			broken = raw.state == "failed" and "has failed" or nil,
 		}
 	end,
 
@@ -157,7 +154,7 @@ return kind.define {
 							item.raw.failure_code or "failed",
 							item.raw.failure_message or "AWS gave no reason"
 						),
-						hints = { "The next deploy makes another one, once the reason is mended." },
+						hints = { "The next deploy replaces it, once the reason is mended." },
 					}
 				end
 				return state == "available"

@@ -1,5 +1,5 @@
---- ec2.route_table: where the traffic of some subnets goes. Routes and associations carry no tags, so
---- both are properties of the table.
+--- ec2.route_table: where the traffic of some subnets goes. Routes and associations carry no tags,
+--- so both are properties of the table.
 
 local absence = require "kinds.support.absence"
 local aws = require "aws"
@@ -12,7 +12,7 @@ local waiting = require "kinds.support.waiting"
 local SHAPE = {
 	describe = aws.ec2.describe_route_tables,
 	id = "route_table_id",
-	filter = "route-table-id",
+	ids = "route_table_ids",
 	type = "route-table",
 }
 
@@ -43,7 +43,8 @@ local function destination(route)
 	return route.destination_cidr_block or route.destination_ipv6_cidr_block
 end
 
---- One route in the form in which it is declared. Gateway load balancer endpoints are answered as gateways.
+--- One route in the form in which it is declared. Gateway load balancer endpoints are answered as
+--- gateways.
 local function declared_form(route)
 	local out = {
 		destination_cidr_block = route.destination_cidr_block,
@@ -58,7 +59,8 @@ local function declared_form(route)
 	return out
 end
 
---- The routes that somebody declared: not the VPC's own, not those of gateway endpoints, not propagated.
+--- The routes that somebody declared: not the VPC's own, not those of gateway endpoints, not
+--- propagated.
 local function routes_of(raw)
 	local routes = {}
 	for _, route in ipairs(raw.routes or {}) do

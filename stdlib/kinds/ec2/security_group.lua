@@ -1,5 +1,5 @@
---- ec2.security_group: who may talk to what. The rules are properties of the group, and a declared list
---- is the whole list: the "allow everything out" that AWS puts into a new group goes with it.
+--- ec2.security_group: who may talk to what. The rules are properties of the group, and a declared
+--- list is the whole list: the "allow everything out" that AWS puts into a new group goes with it.
 
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
@@ -13,7 +13,7 @@ local waiting = require "kinds.support.waiting"
 local SHAPE = {
 	describe = aws.ec2.describe_security_groups,
 	id = "group_id",
-	filter = "group-id",
+	ids = "group_ids",
 	type = "security-group",
 }
 
@@ -139,8 +139,8 @@ local DIRECTIONS = {
 	},
 }
 
---- Brings one direction from `have` to `want`. What is new opens before what is old closes; a rule whose
---- description alone differs has to go first, because AWS takes it for the same rule.
+--- Brings one direction from `have` to `want`. What is new opens before what is old closes; a rule
+--- whose description alone differs has to go first, because AWS takes it for the same rule.
 local function set_rules(group_id, direction, have, want)
 	local call = DIRECTIONS[direction]
 	local there, wanted, about = {}, {}, {}
@@ -229,8 +229,7 @@ return kind.define {
 			outputs = {
 				group_id = item.id,
 				group_name = raw.group_name,
-				arn = raw.security_group_arn
-					or arn.build(ctx, "ec2", "security-group/" .. item.id),
+				arn = raw.security_group_arn or arn.build(ctx, "ec2", "security-group/" .. item.id),
 			},
 			state = "available",
 		}

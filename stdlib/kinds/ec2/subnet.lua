@@ -11,7 +11,7 @@ local waiting = require "kinds.support.waiting"
 local SHAPE = {
 	describe = aws.ec2.describe_subnets,
 	id = "subnet_id",
-	filter = "subnet-id",
+	ids = "subnet_ids",
 	type = "subnet",
 }
 

@@ -1,5 +1,5 @@
---- ec2.vpc: a virtual private cloud. Its DNS attributes, which have calls of their own and no tags, are
---- properties of it.
+--- ec2.vpc: a virtual private cloud. Its DNS attributes, which have calls of their own and no tags,
+--- are properties of it.
 
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
@@ -9,7 +9,7 @@ local kind = require "kind"
 local tags = require "kinds.support.tags"
 local waiting = require "kinds.support.waiting"
 
-local SHAPE = { describe = aws.ec2.describe_vpcs, id = "vpc_id", filter = "vpc-id", type = "vpc" }
+local SHAPE = { describe = aws.ec2.describe_vpcs, id = "vpc_id", ids = "vpc_ids", type = "vpc" }
 
 --- The attributes: our property, and the name that DescribeVpcAttribute wants for it.
 local ATTRIBUTES = {

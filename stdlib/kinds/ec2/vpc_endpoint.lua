@@ -1,5 +1,5 @@
---- ec2.vpc_endpoint: a private way from a VPC to an AWS service. Replication instances without a public
---- address need one for S3, Secrets Manager and other services.
+--- ec2.vpc_endpoint: a private way from a VPC to an AWS service. Replication instances without a
+--- public address need one for S3, Secrets Manager and other services.
 
 local aws = require "aws"
 local change = require "kinds.support.changes"
@@ -13,7 +13,7 @@ local waiting = require "kinds.support.waiting"
 local SHAPE = {
 	describe = aws.ec2.describe_vpc_endpoints,
 	id = "vpc_endpoint_id",
-	filter = "vpc-endpoint-id",
+	ids = "vpc_endpoint_ids",
 	type = "vpc-endpoint",
 	live = function(raw)
 		return (raw.state or ""):lower() ~= "deleted"
@@ -117,6 +117,7 @@ return kind.define {
 			},
 			outputs = { vpc_endpoint_id = item.id, dns_name = first and first.dns_name },
 			state = (raw.state or "available"):lower(),
+			broken = BROKEN[(raw.state or ""):lower()] and "is " .. raw.state or nil,
 		}
 	end,
 

@@ -1,9 +1,13 @@
 --- Absence is not an error: an answer that says "there is no such thing" becomes nil.
 ---
 ---     local absence = require "kinds.support.absence"
+---     local aws = require "aws"
 ---     local role = absence.or_nil(function()
 ---         return aws.iam.get_role({ role_name = "reports" }).role
 ---     end)
+---     role   --> nil
+
+local errors = require "errors"
 
 local absence = {}
 
@@ -42,7 +46,7 @@ end
 ---@param call fun(): T
 ---@return T?
 function absence.or_nil(call)
-	local ok, answer = pcall(call)
+	local ok, answer = errors.capture(call)
 	if ok then
 		return answer
 	end
@@ -52,12 +56,18 @@ function absence.or_nil(call)
 	error(answer, 0)
 end
 
---- Whether an error value says that the service has no such operation at all.
+--- Whether an error value says that the service has no such operation at all. Not being permitted
+--- is another matter: that is told, not passed over.
 ---@param err any
 ---@return boolean
 function absence.of_operation(err)
-	local code = type(err) == "table" and err.code
-	return code == "NotImplemented" or code == "UnknownOperationException" or code == "InvalidAction"
+	if type(err) ~= "table" or err.unavailable ~= true then
+		return false
+	end
+	local code = tostring(err.code)
+	return not code:find "^AccessDenied"
+		and not code:find "^Unauthorized"
+		and code ~= "AuthorizationError"
 end
 
 return absence

@@ -1,7 +1,7 @@
 --- Helpers for updates: what to add and what to take away, and the changed part of a request.
 ---
 ---     local changes = require "kinds.support.changes"
----     changes.between({ "a", "b" }, { "b", "c" })   --> { "c" } to add, { "a" } to remove
+---     changes.between({ "a", "b" }, { "b", "c" })   --> { "c" }, { "a" }: to add, and to remove
 
 local M = {}
 

@@ -1,6 +1,7 @@
---- What the kinds of EC2 have in common: one sweep per kind by the stack's tag, tags on create, tags on
---- update. A kind says what is its own in a `shape`.
+--- What the kinds of EC2 have in common: one sweep per kind by the stack's tag, tags on create,
+--- tags on update. A kind says what is its own in a `shape`.
 
+local absence = require "kinds.support.absence"
 local aws = require "aws"
 local tags = require "kinds.support.tags"
 
@@ -9,13 +10,15 @@ local ec2 = {}
 ---@class ec2.Shape
 ---@field describe any the operation that lists the sort
 ---@field id string the member that holds the id, such as "vpc_id"
----@field filter string the filter for ids, such as "vpc-id"
+---@field ids string the parameter that takes ids, such as "vpc_ids"
 ---@field filters? string the parameter that takes filters; "filters" when left out
 ---@field type string the resource type in tag specifications, such as "vpc"
 ---@field live? fun(raw: table): boolean whether an item counts, for sorts that linger after deletion
 
-local function arguments(shape, name, value)
-	return { [shape.filters or "filters"] = { { name = name, values = { value } } } }
+--- The arguments that narrow a listing to what carries the stack's tag.
+local function of_stack(ctx, shape)
+	local filter = { name = "tag:" .. tags.STACK, values = { ctx.stack } }
+	return { [shape.filters or "filters"] = { filter } }
 end
 
 local function item(shape, raw)
@@ -32,8 +35,7 @@ end
 ---@return table[]
 function ec2.list(ctx, shape)
 	local items = {}
-	local filter = arguments(shape, "tag:" .. tags.STACK, ctx.stack)
-	for _, raw in ipairs(ctx:sweep(shape.describe, filter)) do
+	for _, raw in ipairs(ctx:sweep(shape.describe, of_stack(ctx, shape))) do
 		local one = item(shape, raw)
 		if counts(shape, raw) and tags.ours(ctx, one.tags) then
 			items[#items + 1] = one
@@ -50,12 +52,15 @@ local function find(shape, list, id)
 	end
 end
 
---- One item, read anew. A filter is asked instead of the id, so that absence is an empty list.
+--- One item, read anew; nil where it is gone.
 ---@param shape ec2.Shape
 ---@param id string
 ---@return table?
 function ec2.read(shape, id)
-	return find(shape, aws.pages(shape.describe, arguments(shape, shape.filter, id)), id)
+	local found = absence.or_nil(function()
+		return aws.pages(shape.describe, { [shape.ids] = { id } })
+	end)
+	return find(shape, found or {}, id)
 end
 
 --- One item during a wait; all waiters of the kind share one call for each poll.
@@ -64,8 +69,7 @@ end
 ---@param id string
 ---@return table?
 function ec2.poll(ctx, shape, id)
-	local filter = arguments(shape, "tag:" .. tags.STACK, ctx.stack)
-	return find(shape, ctx:fresh(shape.describe, filter), id)
+	return find(shape, ctx:fresh(shape.describe, of_stack(ctx, shape)), id)
 end
 
 --- The tag specifications of a create call. A Name is given, because that is what consoles show.

@@ -1,5 +1,5 @@
---- Physical names. Where a service lists no tags, names that begin with the stack's name narrow what is
---- looked at; whether a resource is ours is then still decided by its tags.
+--- Physical names. Where a service lists no tags, names that begin with the stack's name narrow
+--- what is looked at; whether a resource is ours is then still decided by its tags.
 
 local errors = require "errors"
 
@@ -45,7 +45,7 @@ function names.check(ctx, kind, name, before)
 			names.prefix(ctx)
 		),
 		why = "the service lists no tags, so a stack finds its own by the beginning of their names",
-		hints = { "Leave the name out: dmsrun then gives one that fits." },
+		hints = { "Leave the name out, or give the stack a shorter one." },
 	}
 end
 

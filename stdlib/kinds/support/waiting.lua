@@ -1,5 +1,7 @@
 --- Waits that several kinds share: until something is gone, and until nothing uses it any more.
 
+local errors = require "errors"
+
 local waiting = {}
 
 --- How often AWS is asked; its own waiters for DMS ask as seldom.
@@ -27,7 +29,8 @@ end
 ---@param what string
 ---@param codes string[] the error codes that mean "still in use"
 ---@param call fun()
-function waiting.while_in_use(ctx, what, codes, call)
+---@param timeout? number seconds; 20 minutes when left out
+function waiting.while_in_use(ctx, what, codes, call, timeout)
 	local busy = {}
 	for _, code in ipairs(codes) do
 		busy[code] = true
@@ -35,9 +38,9 @@ function waiting.while_in_use(ctx, what, codes, call)
 	ctx:wait {
 		what = what .. " to be free",
 		every = waiting.EVERY,
-		timeout = 1200,
+		timeout = timeout or 1200,
 		check = function()
-			local ok, err = pcall(call)
+			local ok, err = errors.capture(call)
 			if ok then
 				return true
 			end

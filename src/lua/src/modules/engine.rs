@@ -1,0 +1,483 @@
+//! The module `engine`: the plan, its application and the journal, for `stdlib/stack.lua`.
+//!
+//! Plans and applies stay on this side as handles; Lua gets tables that describe them. Nothing here
+//! calls AWS: `stack.lua` carries the jobs out.
+
+mod journal;
+mod read;
+
+use crate::{
+    calls::{self, Raise},
+    convert::{from_lua, from_lua_at, to_lua},
+    state::State,
+    values,
+};
+use dmsrun_base::{Map, Reference, ResourceId, Value};
+use dmsrun_diag::Diagnostic;
+use dmsrun_stack::{
+    Apply, Comparators, Difference, JobState, Op, Plan, Request, Side, Step,
+    compare::Comparing,
+    json, render, resolve,
+    tree::{self, Detail},
+};
+use mlua::{AnyUserData, Function, Lua, Table, UserData, Value as LuaValue};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
+
+/// A plan in Lua's hands.
+struct PlanHandle(RefCell<Arc<Plan>>);
+impl UserData for PlanHandle {}
+
+/// An apply in Lua's hands.
+struct ApplyHandle(RefCell<Apply>);
+impl UserData for ApplyHandle {}
+
+/// The module.
+pub fn module(lua: &Lua, _: &State) -> mlua::Result<Table> {
+    let engine = lua.create_table()?;
+    planning(lua, &engine)?;
+    showing(lua, &engine)?;
+    applying(lua, &engine)?;
+    journal::add(lua, &engine)?;
+    Ok(engine)
+}
+
+/// Comparisons that Lua makes: `compare(kind, property, name, declared, live)` gives true, or false
+/// and a list of `{path=, from=, to=, text=}`.
+struct LuaComparators<'a> {
+    lua: &'a Lua,
+    compare: Option<Function>,
+}
+
+impl Comparators for LuaComparators<'_> {
+    fn compare(
+        &self,
+        kind: &str,
+        property: &str,
+        name: &str,
+        declared: &Value,
+        live: &Value,
+    ) -> Result<Vec<Difference>, String> {
+        let Some(compare) = &self.compare else {
+            return Err(format!("nobody compares `{property}` of {kind}"));
+        };
+        let text = |e: mlua::Error| calls::root(&e);
+        let declared_lua = to_lua(self.lua, declared).map_err(text)?;
+        let live_lua = to_lua(self.lua, live).map_err(text)?;
+        let (equal, list): (bool, LuaValue) =
+            compare.call((kind, property, name, declared_lua, live_lua)).map_err(text)?;
+        if equal {
+            return Ok(Vec::new());
+        }
+        let list = from_lua(self.lua, &list).map_err(|e| e.to_string())?;
+        let members = list.as_list().unwrap_or_default();
+        let found: Vec<Difference> = members.iter().map(|m| difference(property, m)).collect();
+        if found.is_empty() {
+            return Ok(vec![Difference::new(property, Side::of(live), Side::of(declared))]);
+        }
+        Ok(found)
+    }
+}
+
+fn difference(property: &str, member: &Value) -> Difference {
+    let side = |key: &str| member.get(key).map_or(Side::Absent, Side::of);
+    let path = match member.get("path").and_then(Value::as_str) {
+        Some("") | None => property.to_owned(),
+        Some(path) if path.starts_with('[') => format!("{property}{path}"),
+        Some(path) => format!("{property}.{path}"),
+    };
+    let text = member.get("text").and_then(Value::as_str).map(str::to_owned);
+    Difference { path, from: side("from"), to: side("to"), text }
+}
+
+fn planning(lua: &Lua, engine: &Table) -> mlua::Result<()> {
+    engine.set(
+        "reference",
+        calls::function(lua, "reference", |lua, (kind, id, output): (String, String, String)| {
+            let target = ResourceId::new(kind, id);
+            Ok(values::reference(lua, Reference { target, path: vec![output] })?)
+        })?,
+    )?;
+    engine.set(
+        "copy",
+        calls::function(lua, "copy", |lua, (value, path): (LuaValue, String)| {
+            Ok(to_lua(lua, &from_lua_at(lua, &value, &path)?)?)
+        })?,
+    )?;
+    engine.set(
+        "plan",
+        calls::function(lua, "plan", |lua, (request, compare): (LuaValue, Option<Function>)| {
+            let state = State::of(lua);
+            let request = from_lua_at(lua, &request, "plan")?;
+            let input = read::input(&request).map_err(Raise::Text)?;
+            input.learn(&state.redactor);
+            let result = dmsrun_stack::plan(&Request {
+                stack: &input.stack,
+                owner: input.owner.as_deref(),
+                declared: &input.declared,
+                live: &input.live,
+                schemas: &input.schemas,
+                comparators: &LuaComparators { lua, compare },
+                sources: &*state,
+            });
+            match result {
+                Ok(plan) => Ok(PlanHandle(RefCell::new(Arc::new(plan)))),
+                Err(wrong) => Err(all(&state, wrong)),
+            }
+        })?,
+    )?;
+    engine.set(
+        "annotate",
+        calls::function(
+            lua,
+            "annotate",
+            |_, (plan, at, effect, loses): (AnyUserData, usize, Option<String>, Option<String>)| {
+                let handle = plan.borrow::<PlanHandle>()?;
+                let mut plan = handle.0.borrow_mut();
+                if let Some(step) = Arc::make_mut(&mut plan).steps.get_mut(at - 1) {
+                    step.effect = effect;
+                    step.loses_data = loses;
+                }
+                Ok(())
+            },
+        )?,
+    )
+}
+
+/// Everything that is wrong: shown one after the other, the last one raised.
+fn all(state: &State, mut wrong: Vec<Diagnostic>) -> Raise {
+    let Some(last) = wrong.pop() else {
+        return Diagnostic::bug("a plan was refused without a reason").into();
+    };
+    for diagnostic in wrong {
+        state.ui.diagnostic(&state.scrub_diagnostic(diagnostic));
+    }
+    last.into()
+}
+
+fn showing(lua: &Lua, engine: &Table) -> mlua::Result<()> {
+    engine.set(
+        "steps",
+        calls::function(lua, "steps", |lua, plan: AnyUserData| {
+            let plan = plan_of(&plan)?;
+            let steps = plan.steps.iter().enumerate().map(|(at, step)| describe(at, step));
+            Ok(to_lua(lua, &Value::List(steps.collect()))?)
+        })?,
+    )?;
+    engine.set(
+        "show",
+        calls::function(lua, "show", |lua, (plan, full): (AnyUserData, Option<bool>)| {
+            let state = State::of(lua);
+            let detail = if full.unwrap_or(false) { Detail::Full } else { Detail::Compact };
+            let tree = tree::tree(&*plan_of(&plan)?, detail);
+            let out = lua.create_table()?;
+            out.set("headline", state.scrub(&tree.headline))?;
+            out.set("text", state.scrub(&render::text(&tree)))?;
+            let lines: Vec<String> =
+                render::lines(&tree).iter().map(|line| state.scrub(line)).collect();
+            out.set("lines", lines)?;
+            Ok(out)
+        })?,
+    )?;
+    engine.set(
+        "json",
+        calls::function(lua, "json", |lua, plan: AnyUserData| {
+            let json = json::json(&*plan_of(&plan)?);
+            Ok(crate::convert::to_lua_with_null(lua, &Value::from_json(json))?)
+        })?,
+    )?;
+    engine.set(
+        "outputs",
+        calls::function(lua, "outputs", |lua, handle: AnyUserData| {
+            let outputs = outputs_of(&handle)?;
+            let map = outputs.into_iter().map(|(id, map)| (id.to_string(), map.into())).collect();
+            Ok(to_lua(lua, &Value::Map(map))?)
+        })?,
+    )?;
+    engine.set(
+        "value",
+        calls::function(lua, "value", |lua, (handle, value): (AnyUserData, LuaValue)| {
+            let outputs = outputs_of(&handle)?;
+            let value = resolve::resolve(&from_lua(lua, &value)?, &|r: &Reference| {
+                resolve::output(outputs.get(&r.target)?, &r.path)
+            });
+            let known = !resolve::is_unknown(&value);
+            let value = if known { to_lua(lua, &value)? } else { LuaValue::Nil };
+            Ok((value, known))
+        })?,
+    )?;
+    engine.set(
+        "about",
+        calls::function(lua, "about", |lua, plan: AnyUserData| {
+            let plan = plan_of(&plan)?;
+            let kept = plan.kept.iter().map(|(id, _)| id);
+            let map = Map::from([
+                ("has_changes".to_owned(), plan.has_changes().into()),
+                ("unchanged".to_owned(), names(plan.unchanged.iter())),
+                ("kept".to_owned(), names(kept)),
+            ]);
+            Ok(to_lua(lua, &Value::Map(map))?)
+        })?,
+    )
+}
+
+fn names<'a>(ids: impl Iterator<Item = &'a ResourceId>) -> Value {
+    Value::List(ids.map(|id| id.to_string().into()).collect())
+}
+
+fn applying(lua: &Lua, engine: &Table) -> mlua::Result<()> {
+    engine.set(
+        "apply",
+        calls::function(lua, "apply", |_, plan: AnyUserData| {
+            Ok(ApplyHandle(RefCell::new(Apply::new(plan_of(&plan)?))))
+        })?,
+    )?;
+    engine.set(
+        "take",
+        calls::function(lua, "take", |lua, (apply, now): (AnyUserData, f64)| {
+            let handle = apply.borrow::<ApplyHandle>()?;
+            let mut apply = handle.0.borrow_mut();
+            match apply.take(now) {
+                Some(job) => Ok(to_lua(lua, &job_table(&apply, job))?),
+                None => Ok(LuaValue::Nil),
+            }
+        })?,
+    )?;
+    engine.set("resolve", calls::function(lua, "resolve", resolve_job)?)?;
+    engine.set("verify", calls::function(lua, "verify", verify)?)?;
+    engine.set(
+        "finished",
+        calls::function(
+            lua,
+            "finished",
+            |lua, (apply, job, outputs, now): (AnyUserData, usize, LuaValue, f64)| {
+                let Value::Map(outputs) = from_lua_at(lua, &outputs, "outputs")? else {
+                    return Err(Raise::misuse("outputs must be a table"));
+                };
+                with(&apply, |apply| apply.finished(job, Ok(outputs), now))
+            },
+        )?,
+    )?;
+    engine.set(
+        "failed",
+        calls::function(
+            lua,
+            "failed",
+            |_, (apply, job, message, now): (AnyUserData, usize, String, f64)| {
+                with(&apply, |apply| apply.finished(job, Err(message), now))
+            },
+        )?,
+    )?;
+    engine.set(
+        "unneeded",
+        calls::function(lua, "unneeded", |_, (apply, job, now): (AnyUserData, usize, f64)| {
+            with(&apply, |apply| apply.unneeded(job, now))
+        })?,
+    )?;
+    engine.set(
+        "stop",
+        calls::function(lua, "stop", |_, apply: AnyUserData| with(&apply, Apply::stop))?,
+    )?;
+    engine.set(
+        "status",
+        calls::function(lua, "status", |lua, apply: AnyUserData| {
+            let status = with(&apply, |apply| status(apply))?;
+            Ok(to_lua(lua, &status)?)
+        })?,
+    )?;
+    engine.set(
+        "timing",
+        calls::function(lua, "timing", |lua, apply: AnyUserData| {
+            let timing = with(&apply, |apply| timing(apply))?;
+            Ok(to_lua(lua, &timing)?)
+        })?,
+    )
+}
+
+fn with<R>(apply: &AnyUserData, f: impl FnOnce(&mut Apply) -> R) -> Result<R, Raise> {
+    let handle = apply.borrow::<ApplyHandle>()?;
+    let result = f(&mut handle.0.borrow_mut());
+    Ok(result)
+}
+
+fn plan_of(handle: &AnyUserData) -> Result<Arc<Plan>, Raise> {
+    let plan = handle.borrow::<PlanHandle>()?.0.borrow().clone();
+    Ok(plan)
+}
+
+/// The outputs of a plan, or of an apply as far as it has come.
+fn outputs_of(handle: &AnyUserData) -> Result<BTreeMap<ResourceId, Map>, Raise> {
+    if let Ok(apply) = handle.borrow::<ApplyHandle>() {
+        return Ok(apply.0.borrow().outputs().clone());
+    }
+    Ok(plan_of(handle)?.outputs.clone())
+}
+
+fn resolve_job(
+    lua: &Lua,
+    (apply, job, compare): (AnyUserData, usize, Option<Function>),
+) -> Result<LuaValue, Raise> {
+    let handle = apply.borrow::<ApplyHandle>()?;
+    let resolved = handle.0.borrow().resolve(job, &LuaComparators { lua, compare })?;
+    let changes = resolved.changes.into_iter().map(|(name, (from, to))| {
+        let sides = [("from".to_owned(), from), ("to".to_owned(), to)];
+        (name, Value::Map(sides.into_iter().filter(|(_, v)| !v.is_null()).collect()))
+    });
+    let map = Map::from([
+        ("needed".to_owned(), resolved.needed.into()),
+        ("changes".to_owned(), Value::Map(changes.collect())),
+        ("properties".to_owned(), resolved.properties.into()),
+    ]);
+    Ok(to_lua(lua, &Value::Map(map))?)
+}
+
+/// What was read back against what was sent: a list of texts, empty when all is as declared.
+fn verify(
+    lua: &Lua,
+    (plan, at, sent, live, compare): (AnyUserData, usize, LuaValue, LuaValue, Option<Function>),
+) -> Result<Vec<String>, Raise> {
+    let state = State::of(lua);
+    let plan = plan_of(&plan)?;
+    let Some(step) = at.checked_sub(1).and_then(|at| plan.steps.get(at)) else {
+        return Ok(Vec::new());
+    };
+    let (Value::Map(mut sent), Value::Map(live)) =
+        (from_lua_at(lua, &sent, "properties")?, from_lua_at(lua, &live, "properties")?)
+    else {
+        return Ok(Vec::new());
+    };
+    // The engine's own marks are not among the properties that a kind reads back.
+    if let Some(Value::Map(tags)) = sent.get_mut("tags") {
+        tags.retain(|tag, _| !tag.starts_with("dmsrun:"));
+    }
+    let Some(schema) = plan.schemas.get(&step.resource.kind) else { return Ok(Vec::new()) };
+    let ignored = step.declared.as_ref().map_or(&[][..], |d| &d.ignore_changes);
+    let comparators = LuaComparators { lua, compare };
+    let comparing = Comparing { kind: &schema.name, comparators: &comparators };
+    let found =
+        comparing.properties(&schema.properties, &sent, &live, ignored).map_err(Raise::Text)?;
+    let text = |d: &Difference| {
+        let sides = d.text.clone().unwrap_or_else(|| tree::sides(&d.from, &d.to));
+        state.scrub(&format!("{} {sides}", d.path))
+    };
+    Ok(found.iter().map(text).collect())
+}
+
+fn step_map(step: &Step) -> Map {
+    let text = |s: &Option<String>| Value::from(s.clone());
+    let mut map = Map::from([
+        ("resource".to_owned(), step.resource.to_string().into()),
+        ("kind".to_owned(), step.resource.kind.as_str().into()),
+        ("id".to_owned(), step.resource.id.as_str().into()),
+        ("action".to_owned(), step.action.word().into()),
+        ("reason".to_owned(), step.reason.as_str().into()),
+        ("generation".to_owned(), i64::from(step.generation).into()),
+        ("delete_first".to_owned(), step.delete_first.into()),
+        ("effect".to_owned(), text(&step.effect)),
+        ("loses_data".to_owned(), text(&step.loses_data)),
+    ]);
+    if let Some(live) = &step.live {
+        map.insert("physical".to_owned(), live.physical.as_str().into());
+        map.insert("live_generation".to_owned(), i64::from(live.generation).into());
+        map.insert("state".to_owned(), live.state.clone().into());
+        map.insert("pending".to_owned(), live.is_pending().into());
+        map.insert("deleting".to_owned(), live.is_deleting().into());
+    }
+    if let Some(span) = step.span() {
+        let at = Map::from([
+            ("file".to_owned(), span.file.as_str().into()),
+            ("line".to_owned(), i64::from(span.line).into()),
+        ]);
+        map.insert("at".to_owned(), at.into());
+    }
+    map
+}
+
+fn describe(at: usize, step: &Step) -> Value {
+    let mut map = step_map(step);
+    map.insert("index".to_owned(), (at as i64 + 1).into());
+    let mut changes = Map::new();
+    let mut differences = Vec::new();
+    for difference in &step.differences {
+        let name = difference.property();
+        let of = |map: Option<&Map>| map.and_then(|m| m.get(name)).cloned().unwrap_or_default();
+        let sides = Map::from([
+            ("from".to_owned(), of(step.live.as_ref().map(|l| &l.properties))),
+            ("to".to_owned(), of(step.declared.as_ref().map(|d| &d.properties))),
+        ]);
+        changes.insert(name.to_owned(), sides.into());
+        let sides = tree::sides(&difference.from, &difference.to);
+        let text = difference.text.clone().unwrap_or(sides);
+        differences.push(Value::Map(Map::from([
+            ("path".to_owned(), difference.path.as_str().into()),
+            ("text".to_owned(), text.into()),
+        ])));
+    }
+    map.insert("changes".to_owned(), changes.into());
+    map.insert("differences".to_owned(), Value::List(differences));
+    map.into()
+}
+
+fn job_table(apply: &Apply, job: usize) -> Value {
+    let mut map = step_map(apply.step(job));
+    map.insert("job".to_owned(), (job as i64).into());
+    map.insert("step".to_owned(), (apply.job(job).step as i64 + 1).into());
+    map.insert("op".to_owned(), apply.job(job).op.word().into());
+    map.into()
+}
+
+fn status(apply: &Apply) -> Value {
+    let counts = apply.counts();
+    let number = |n: usize| Value::Int(n as i64);
+    let mut failed = Vec::new();
+    let mut done = 0;
+    for job in 0..counts.total {
+        match apply.state(job) {
+            JobState::Failed(message) => {
+                let mut map = step_map(apply.step(job));
+                map.insert("message".to_owned(), message.as_str().into());
+                map.insert("op".to_owned(), apply.job(job).op.word().into());
+                failed.push(map.into());
+            }
+            JobState::Done if apply.job(job).op != Op::Delete => done += 1,
+            _ => {}
+        }
+    }
+    Map::from([
+        ("total".to_owned(), number(counts.total)),
+        ("done".to_owned(), number(counts.done)),
+        ("running".to_owned(), number(counts.running)),
+        ("failed".to_owned(), number(counts.failed)),
+        ("not_started".to_owned(), number(counts.not_started)),
+        ("deployed".to_owned(), number(done)),
+        ("over".to_owned(), apply.is_over().into()),
+        ("complete".to_owned(), apply.is_complete().into()),
+        ("stopped".to_owned(), apply.is_stopped().into()),
+        ("failures".to_owned(), Value::List(failed)),
+    ])
+    .into()
+}
+
+fn timing(apply: &Apply) -> Value {
+    let name = |job: usize| {
+        let step = apply.step(job);
+        Value::from(format!("{} {}", apply.job(job).op.word(), step.resource))
+    };
+    let (seconds, chain) = apply.critical_path();
+    let timeline = apply.timeline().into_iter().map(|t| {
+        Map::from([
+            ("name".to_owned(), name(t.job)),
+            ("start".to_owned(), t.start.into()),
+            ("finish".to_owned(), t.end.into()),
+        ])
+        .into()
+    });
+    Map::from([
+        ("seconds".to_owned(), seconds.into()),
+        ("chain".to_owned(), Value::List(chain.into_iter().map(name).collect())),
+        ("timeline".to_owned(), Value::List(timeline.collect())),
+    ])
+    .into()
+}
+
+/// Shared handles are kept by what they are made of, so that a closure may outlive its table.
+type Shared<T> = Rc<RefCell<T>>;

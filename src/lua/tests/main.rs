@@ -1,0 +1,13 @@
+//! The Lua host as scripts see it.
+#![allow(clippy::unwrap_used)]
+
+mod lua {
+    mod conversions;
+    mod errors;
+    mod library;
+    mod modules;
+    mod secrets;
+    mod specs;
+    pub mod support;
+    mod tasks;
+}

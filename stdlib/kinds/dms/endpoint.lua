@@ -1,0 +1,272 @@
+--- dms.endpoint: how DMS reaches a source or a target. An endpoint can't be changed while a task
+--- that uses it runs, so those are stopped, and resumed afterwards.
+
+local absence = require "kinds.support.absence"
+local arn = require "kinds.support.arn"
+local aws = require "aws"
+local change = require "kinds.support.changes"
+local dms = require "kinds.support.dms"
+local domain = require "dms"
+local errors = require "errors"
+local kind = require "kind"
+local settings = require "kinds.support.endpoint_settings"
+local tags = require "kinds.support.tags"
+local tasks = require "kinds.support.tasks"
+local waiting = require "kinds.support.waiting"
+
+local function identify(raw)
+	return raw.endpoint_arn, raw.endpoint_arn
+end
+
+local function engine_names()
+	local names = {}
+	for _, engine in ipairs(domain.engines()) do
+		names[#names + 1] = type(engine) == "table" and engine.name or engine
+	end
+	return names
+end
+
+--- `a=1;b=2` and `b=2;a=1;` say the same.
+local function same_attributes(declared, live)
+	local function set(text)
+		local parts = {}
+		for part in tostring(text or ""):gmatch "[^;]+" do
+			parts[#parts + 1] = part:match "^%s*(.-)%s*$"
+		end
+		table.sort(parts)
+		return table.concat(parts, ";")
+	end
+	return set(declared) == set(live)
+end
+
+--- What ModifyEndpoint takes as well; endpoint_type and engine_name replace.
+local MODIFIED = {
+	"username",
+	"server_name",
+	"port",
+	"database_name",
+	"extra_connection_attributes",
+	"certificate_arn",
+	"ssl_mode",
+	"service_access_role_arn",
+	"external_table_definition",
+}
+
+local properties = {
+	endpoint_type = {
+		type = "string",
+		required = true,
+		enum = { "source", "target" },
+		compare = "case",
+		replaces = "an endpoint is made as source or as target",
+		doc = "source or target.",
+	},
+	engine_name = {
+		type = "string",
+		required = true,
+		enum = engine_names(),
+		replaces = "another engine needs other settings",
+		doc = "DMS's name of the engine, such as mysql or aurora-postgresql.",
+	},
+	server_name = { type = "string", doc = "Host name or address of the database." },
+	port = { type = "integer", doc = "The port; DMS has no default." },
+	username = { type = "string", doc = "The user that DMS connects as." },
+	password = {
+		type = "string",
+		secret = true,
+		write_only = true,
+		doc = "The user's password. DMS never shows it; a secret in Secrets Manager is safer.",
+	},
+	database_name = {
+		type = "string",
+		doc = "The database. Not for the MySQL family, where mappings name the schemas.",
+	},
+	ssl_mode = {
+		type = "string",
+		enum = { "none", "require", "verify-ca", "verify-full" },
+		doc = "How the connection is encrypted and checked.",
+	},
+	certificate_arn = { type = "string", doc = "The certificate for verify-ca and verify-full." },
+	extra_connection_attributes = {
+		type = "string",
+		compare = same_attributes,
+		doc = "Further attributes, name=value;name=value.",
+	},
+	kms_key_id = {
+		type = "string",
+		compare = arn.same_key,
+		replaces = "the key of an endpoint is fixed",
+		doc = "The key that encrypts what DMS keeps of the connection; aws/dms when left out.",
+	},
+	service_access_role_arn = { type = "string", doc = "The role that reaches an AWS service." },
+	external_table_definition = {
+		type = "any",
+		compare = "json",
+		doc = "The tables of an S3 source, as JSON text or a table.",
+	},
+	tags = tags.property,
+}
+for name, doc in pairs(settings.members) do
+	properties[name] = { type = "map", compare = settings.equal, doc = doc }
+	MODIFIED[#MODIFIED + 1] = name
+end
+
+local function text_or_json(value)
+	return type(value) == "table" and require("json").encode(value) or value
+end
+
+--- The names of the tasks that use the endpoint and run, as the plan saw them.
+local function running(item)
+	local names = {}
+	for _, task in ipairs(item and item.tasks or {}) do
+		if tasks.runs(task) then
+			names[#names + 1] = task.replication_task_identifier
+		end
+	end
+	return names
+end
+
+return kind.define {
+	name = "dms.endpoint",
+	doc = "How DMS reaches a source or a target.",
+	source = "https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateEndpoint.html",
+	properties = properties,
+	outputs = {
+		endpoint_arn = "ARN of the endpoint",
+		endpoint_identifier = "its identifier",
+		endpoint_type = "source or target",
+	},
+
+	list = function(ctx)
+		local items = dms.ours(ctx, ctx:sweep(aws.dms.describe_endpoints, {}), identify)
+		local all = #items > 0 and ctx:sweep(aws.dms.describe_replication_tasks, {}) or {}
+		for _, item in ipairs(items) do
+			item.tasks = tasks.of_endpoint(all, item.id)
+		end
+		return items
+	end,
+
+	read = function(_, id)
+		return dms.item(dms.one(aws.dms.describe_endpoints, "endpoint-arn", id), id, id)
+	end,
+
+	observe = function(ctx, item)
+		local raw = item.raw
+		local live = { tags = tags.user(item.tags) }
+		for name, property in pairs(properties) do
+			if not property.write_only and name ~= "tags" then
+				live[name] = raw[name]
+			end
+		end
+		live.endpoint_type = raw.endpoint_type and raw.endpoint_type:lower()
+		return {
+			properties = live,
+			outputs = {
+				endpoint_arn = item.id,
+				endpoint_identifier = raw.endpoint_identifier,
+				endpoint_type = live.endpoint_type,
+				name = raw.endpoint_identifier,
+			},
+			state = dms.state(ctx, raw.status),
+			broken = raw.status == "failed" and "has failed" or nil,
+		}
+	end,
+
+	parents = function(item)
+		local raw = item.raw
+		local parents = settings.parents(raw)
+		parents[#parents + 1] = raw.certificate_arn
+		parents[#parents + 1] = raw.kms_key_id and arn.name(raw.kms_key_id)
+		parents[#parents + 1] = raw.service_access_role_arn
+			and arn.name(raw.service_access_role_arn)
+		return parents
+	end,
+
+	create = function(ctx, props)
+		local request = change.pick(props, MODIFIED)
+		request.endpoint_identifier = dms.identifier(ctx, 255)
+		request.endpoint_type = props.endpoint_type:lower()
+		request.engine_name = props.engine_name
+		request.password = props.password
+		request.kms_key_id = props.kms_key_id
+		request.external_table_definition = text_or_json(props.external_table_definition)
+		request.tags = dms.tags(ctx, props)
+		return aws.dms.create_endpoint(request).endpoint.endpoint_arn
+	end,
+
+	update = function(ctx, item, props, changes)
+		local request, any = change.changed(changes, MODIFIED)
+		if any then
+			request.endpoint_arn = item.id
+			if changes.external_table_definition then
+				request.external_table_definition =
+					text_or_json(changes.external_table_definition.to)
+			end
+			-- DMS wants the whole access again where a part of it changes.
+			if request.username or request.server_name then
+				request.password = props.password
+			end
+			local users = tasks.of_endpoint(
+				aws.pages(aws.dms.describe_replication_tasks, { without_settings = true }),
+				item.id
+			)
+			local arns = {}
+			for index, task in ipairs(users) do
+				arns[index] = task.replication_task_arn
+			end
+			tasks.paused(ctx, arns, function()
+				aws.dms.modify_endpoint(request)
+			end, function()
+				tasks.connections_tested(ctx, item.id)
+			end)
+		end
+		dms.retag(item.id, changes)
+	end,
+
+	delete = function(ctx, item)
+		waiting.while_in_use(ctx, "endpoint " .. item.id, dms.BUSY, function()
+			absence.or_nil(function()
+				return aws.dms.delete_endpoint { endpoint_arn = item.id }
+			end)
+		end, 300)
+	end,
+
+	settle = function(ctx, id, action)
+		local function poll()
+			return dms.poll(ctx, aws.dms.describe_endpoints, "endpoint_arn", id)
+		end
+		if action == "delete" then
+			return waiting.until_gone(ctx, "endpoint " .. id, poll)
+		elseif ctx.patient == false then
+			return
+		end
+		ctx:wait {
+			what = "endpoint to be active",
+			every = waiting.EVERY,
+			timeout = 600,
+			check = function()
+				local raw = poll()
+				local status = raw and (raw.status or ""):lower()
+				if status == "failed" then
+					errors.raise {
+						summary = "Endpoint failed",
+						what = ("%s could not be made"):format(raw.endpoint_identifier),
+					}
+				end
+				return status == "active"
+			end,
+		}
+	end,
+
+	effect = function(action, changes, item)
+		if action ~= "update" or (next(changes) == "tags" and next(changes, "tags") == nil) then
+			return nil
+		end
+		local names = running(item)
+		if #names > 0 then
+			return ("stops %s, modifies the endpoint and resumes from the checkpoint"):format(
+				table.concat(names, ", ")
+			)
+		end
+	end,
+}

@@ -1,0 +1,169 @@
+--- logs.log_group: a log group of CloudWatch Logs with its retention.
+
+local absence = require "kinds.support.absence"
+local arn = require "kinds.support.arn"
+local aws = require "aws"
+local errors = require "errors"
+local kind = require "kind"
+local names = require "kinds.support.names"
+local tags = require "kinds.support.tags"
+
+--- DMS writes a task's log into a group of this name and the instance's identifier.
+local DMS = "dms-tasks-"
+
+--- The numbers of days that CloudWatch Logs takes.
+local RETENTION = {}
+for days in
+	("1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653"):gmatch "%d+"
+do
+	RETENTION[#RETENTION + 1] = math.tointeger(days)
+end
+
+--- The ARN as the tag operations want it: without the ":*" that means its streams.
+local function arn_of(ctx, raw)
+	local text = raw.log_group_arn or raw.arn
+	return text and text:gsub(":%*$", "")
+		or arn.build(ctx, "logs", "log-group:" .. raw.log_group_name)
+end
+
+local function item_of(ctx, raw)
+	local answer = absence.or_nil(function()
+		return aws.logs.list_tags_for_resource { resource_arn = arn_of(ctx, raw) }
+	end)
+	return { id = raw.log_group_name, tags = answer and answer.tags or {}, raw = raw }
+end
+
+local function find(ctx, name)
+	for _, raw in ipairs(aws.pages(aws.logs.describe_log_groups, { log_group_name_prefix = name })) do
+		if raw.log_group_name == name then
+			return item_of(ctx, raw)
+		end
+	end
+end
+
+local function put_retention(name, days)
+	if days then
+		aws.logs.put_retention_policy { log_group_name = name, retention_in_days = days }
+	else
+		aws.logs.delete_retention_policy { log_group_name = name }
+	end
+end
+
+--- DMS makes the group itself once a task logs, without tags and without retention: it belongs to
+--- the instance, so it is ours to keep in order. Any other group that exists already is refused.
+local function take_over(ctx, name, map, err)
+	local exists = type(err) == "table" and err.code == "ResourceAlreadyExistsException"
+	local item = exists and names.may_be_ours(ctx, name, DMS) and find(ctx, name)
+	if not item or item.tags[tags.STACK] then
+		error(err, 0)
+	end
+	aws.logs.tag_resource { resource_arn = arn_of(ctx, item.raw), tags = map }
+end
+
+return kind.define {
+	name = "logs.log_group",
+	doc = "A log group and how long it keeps its events.",
+	source = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
+	properties = {
+		log_group_name = {
+			type = "string",
+			replaces = "the name of a log group is fixed",
+			doc = "Begins with the stack's name, or with dms-tasks- and it. Left out: <stack>-<id>.",
+		},
+		retention_in_days = {
+			type = "integer",
+			enum = RETENTION,
+			doc = "Days after which events are deleted; kept for ever when left out.",
+		},
+		kms_key_id = {
+			type = "string",
+			compare = arn.same_key,
+			doc = "ARN of the key that encrypts the events.",
+		},
+		tags = tags.property,
+	},
+	outputs = { log_group_name = "name of the log group", arn = "ARN of the log group" },
+
+	list = function(ctx)
+		local items = {}
+		-- DMS spells its identifiers, and so its log groups, in lower case.
+		for _, prefix in ipairs { names.prefix(ctx), DMS .. names.dms(ctx.stack, 255) .. "-" } do
+			local found = ctx:sweep(aws.logs.describe_log_groups, {
+				log_group_name_prefix = prefix,
+			})
+			for _, raw in ipairs(found) do
+				local item = item_of(ctx, raw)
+				if tags.ours(ctx, item.tags) then
+					items[#items + 1] = item
+				end
+			end
+		end
+		return items
+	end,
+
+	read = function(ctx, id)
+		return find(ctx, id)
+	end,
+
+	observe = function(ctx, item)
+		local raw = item.raw
+		return {
+			properties = {
+				log_group_name = raw.log_group_name,
+				retention_in_days = raw.retention_in_days,
+				kms_key_id = raw.kms_key_id,
+				tags = tags.user(item.tags),
+			},
+			outputs = { log_group_name = raw.log_group_name, arn = arn_of(ctx, raw) },
+			state = "available",
+		}
+	end,
+
+	parents = function(item)
+		return { item.raw.kms_key_id and arn.name(item.raw.kms_key_id) }
+	end,
+
+	create = function(ctx, props)
+		local name = props.log_group_name
+				and names.check(ctx, "logs.log_group", props.log_group_name, { DMS })
+			or ctx.name
+		local map = tags.on_create(ctx, props)
+		local ok, err = errors.capture(aws.logs.create_log_group, {
+			log_group_name = name,
+			kms_key_id = props.kms_key_id,
+			tags = map,
+		})
+		if not ok then
+			take_over(ctx, name, map, err)
+		end
+		if props.retention_in_days then
+			put_retention(name, props.retention_in_days)
+		end
+		return name
+	end,
+
+	update = function(ctx, item, _, changes)
+		if changes.retention_in_days then
+			put_retention(item.id, changes.retention_in_days.to)
+		end
+		if changes.kms_key_id then
+			local key = changes.kms_key_id.to
+			if key then
+				aws.logs.associate_kms_key { log_group_name = item.id, kms_key_id = key }
+			else
+				aws.logs.disassociate_kms_key { log_group_name = item.id }
+			end
+		end
+		if changes.tags and changes.tags.to then
+			aws.logs.tag_resource { resource_arn = arn_of(ctx, item.raw), tags = changes.tags.to }
+		end
+	end,
+
+	delete = function(_, item)
+		absence.or_nil(function()
+			return aws.logs.delete_log_group { log_group_name = item.id }
+		end)
+	end,
+
+	settle = function() end,
+}

@@ -1,0 +1,248 @@
+--- secretsmanager.secret: a secret, such as the user and password of a database. Its value is
+--- written and never read back: a plan does not compare it.
+
+local absence = require "kinds.support.absence"
+local arn = require "kinds.support.arn"
+local aws = require "aws"
+local errors = require "errors"
+local json = require "json"
+local kind = require "kind"
+local names = require "kinds.support.names"
+local policy = require "kinds.support.policy"
+local secret = require "secret"
+local tags = require "kinds.support.tags"
+
+--- The text to store: as given, or the members as JSON. The secrets in it are uncovered here and
+--- nowhere else, and covered again at once.
+local function text_of(props)
+	if props.secret_string ~= nil then
+		return props.secret_string
+	elseif props.value == nil then
+		return nil
+	end
+	local plain = {}
+	for name, value in pairs(props.value) do
+		plain[name] = secret.is(value) and secret.reveal(value) or value
+	end
+	return secret.new(json.encode(plain))
+end
+
+--- The service wants 32 to 64 characters; without one the SDK makes its own.
+local function token_of(ctx)
+	local length = #(ctx.token or "")
+	return length >= 32 and length <= 64 and ctx.token or nil
+end
+
+local function item_of(raw)
+	return { id = raw.arn, tags = tags.map(raw.tags), raw = raw }
+end
+
+local function describe(id)
+	local answer = absence.or_nil(function()
+		return aws.secretsmanager.describe_secret { secret_id = id }
+	end)
+	return answer
+end
+
+--- What is answered for a name that is taken, by a deleted secret too.
+local TAKEN = { InvalidRequestException = true, ResourceExistsException = true }
+
+local function policy_of(id)
+	local answer = absence.or_nil(function()
+		return aws.secretsmanager.get_resource_policy { secret_id = id }
+	end)
+	return answer and policy.decode(answer.resource_policy)
+end
+
+--- A secret that was deleted is kept for some days, and its name with it. Our own is taken back.
+local function restore(ctx, name, props, err)
+	local raw = describe(name)
+	local deleted = raw and raw.deleted_date ~= nil
+	if not deleted or not tags.ours(ctx, tags.map(raw.tags)) then
+		error(err, 0)
+	end
+	aws.secretsmanager.restore_secret { secret_id = raw.arn }
+	aws.secretsmanager.update_secret {
+		secret_id = raw.arn,
+		description = props.description,
+		kms_key_id = props.kms_key_id,
+		secret_string = text_of(props),
+	}
+	aws.secretsmanager.tag_resource {
+		secret_id = raw.arn,
+		tags = tags.list(tags.on_create(ctx, props)),
+	}
+	return raw.arn
+end
+
+--- Members that say where a database is, not how to get in; covered, they would be scrubbed
+--- everywhere.
+local OPEN = { username = true, host = true, port = true, engine = true, dbname = true }
+
+--- The members that are stored, covered at once; nil where they can't be read.
+local function value_of(id)
+	local ok, answer = pcall(aws.secretsmanager.get_secret_value, { secret_id = id })
+	if not ok or answer.secret_string == nil then
+		return nil
+	end
+	local text = answer.secret_string
+	local decoded, members = pcall(json.decode, secret.is(text) and secret.reveal(text) or text)
+	if not decoded or type(members) ~= "table" then
+		return nil
+	end
+	for name, value in pairs(members) do
+		if not OPEN[name] then
+			members[name] = secret.new(tostring(value))
+		end
+	end
+	return members
+end
+
+local function plain(value)
+	return tostring(secret.is(value) and secret.reveal(value) or value)
+end
+
+--- Whether every declared member is stored; what can't be read counts as equal.
+local function same_members(declared, live)
+	if type(live) ~= "table" then
+		return true
+	end
+	for name, value in pairs(declared) do
+		if live[name] == nil or plain(value) ~= plain(live[name]) then
+			return false
+		end
+	end
+	return true
+end
+
+return kind.define {
+	name = "secretsmanager.secret",
+	doc = "A secret, such as the user and password of a database.",
+	source = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html",
+	properties = {
+		description = { type = "string", doc = "What the secret is for." },
+		value = {
+			type = "map",
+			secret = true,
+			compare = same_members,
+			doc = "The members of the secret; stored as JSON.",
+		},
+		secret_string = {
+			type = "string",
+			secret = true,
+			write_only = true,
+			doc = "The text of the secret, instead of value.",
+		},
+		kms_key_id = {
+			type = "string",
+			compare = arn.same_key,
+			doc = "The key that encrypts it; aws/secretsmanager when left out.",
+		},
+		resource_policy = {
+			type = "any",
+			compare = "policy",
+			doc = "Who else may read it, as a table or JSON text.",
+		},
+		tags = tags.property,
+	},
+	outputs = { arn = "ARN of the secret", secret_name = "name of the secret" },
+
+	list = function(ctx)
+		local raws = ctx:sweep(aws.secretsmanager.list_secrets, {
+			filters = { { key = "name", values = { names.prefix(ctx) } } },
+		})
+		local items = {}
+		for _, raw in ipairs(raws) do
+			local item = item_of(raw)
+			if raw.deleted_date == nil and tags.ours(ctx, item.tags) then
+				items[#items + 1] = item
+			end
+		end
+		return items
+	end,
+
+	read = function(_, id)
+		local raw = describe(id)
+		return raw and raw.deleted_date == nil and item_of(raw) or nil
+	end,
+
+	observe = function(_, item)
+		local raw = item.raw
+		return {
+			properties = {
+				description = raw.description,
+				value = value_of(item.id),
+				kms_key_id = raw.kms_key_id,
+				resource_policy = policy_of(item.id),
+				tags = tags.user(item.tags),
+			},
+			outputs = { arn = item.id, secret_name = raw.name, name = raw.name },
+			state = "available",
+		}
+	end,
+
+	parents = function(item)
+		return { item.raw.kms_key_id and arn.name(item.raw.kms_key_id) }
+	end,
+
+	create = function(ctx, props)
+		local ok, answer = errors.capture(aws.secretsmanager.create_secret, {
+			name = ctx.name,
+			client_request_token = token_of(ctx),
+			description = props.description,
+			kms_key_id = props.kms_key_id,
+			secret_string = text_of(props),
+			tags = tags.list(tags.on_create(ctx, props)),
+		})
+		local id
+		if ok then
+			id = answer.arn
+		elseif type(answer) == "table" and TAKEN[answer.code] then
+			id = restore(ctx, ctx.name, props, answer)
+		else
+			error(answer, 0)
+		end
+		if props.resource_policy then
+			aws.secretsmanager.put_resource_policy {
+				secret_id = id,
+				resource_policy = policy.encode(props.resource_policy),
+			}
+		end
+		return id
+	end,
+
+	update = function(_, item, props, changes)
+		if changes.description or changes.kms_key_id or changes.value then
+			aws.secretsmanager.update_secret {
+				secret_id = item.id,
+				description = props.description,
+				kms_key_id = props.kms_key_id,
+				secret_string = changes.value and text_of(props) or nil,
+			}
+		end
+		if changes.resource_policy and props.resource_policy then
+			aws.secretsmanager.put_resource_policy {
+				secret_id = item.id,
+				resource_policy = policy.encode(props.resource_policy),
+			}
+		end
+		if changes.tags and changes.tags.to then
+			aws.secretsmanager.tag_resource {
+				secret_id = item.id,
+				tags = tags.list(changes.tags.to),
+			}
+		end
+	end,
+
+	delete = function(_, item)
+		-- Kept for a week: a deploy that follows takes it back.
+		absence.or_nil(function()
+			return aws.secretsmanager.delete_secret {
+				secret_id = item.id,
+				recovery_window_in_days = 7,
+			}
+		end)
+	end,
+
+	settle = function() end,
+}

@@ -1,0 +1,375 @@
+--- The settings of a bucket, each with its own calls: how each is declared, read, written and reset.
+
+local absence = require "kinds.support.absence"
+local arn = require "kinds.support.arn"
+local aws = require "aws"
+local errors = require "errors"
+local json = require "json"
+local policy = require "kinds.support.policy"
+
+local settings = {}
+
+--- The statement that refuses plain HTTP, known by its Sid.
+local TLS_SID = "DmsrunTlsOnly"
+
+local function tls_statement(ctx, bucket)
+	local bucket_arn = ("arn:%s:s3:::%s"):format(arn.partition(ctx.region), bucket)
+	return {
+		Sid = TLS_SID,
+		Effect = "Deny",
+		Principal = "*",
+		Action = "s3:*",
+		Resource = { bucket_arn, bucket_arn .. "/*" },
+		Condition = { Bool = { ["aws:SecureTransport"] = "false" } },
+	}
+end
+
+--- Whether a service answered with success, and with something that is not the answer.
+local function is_unreadable(err)
+	return type(err) == "table" and tostring(err.code):find "^HTTP2" ~= nil
+end
+
+--- Asks for a setting. What was never set, and what the service can't do, is nil.
+---@return table? answer
+---@return any problem where the answer can't be read
+local function get(operation, bucket)
+	local ok, answer = errors.capture(operation, { bucket = bucket })
+	if ok then
+		return answer
+	end
+	if absence.is(answer) or absence.of_operation(answer) then
+		return nil
+	elseif is_unreadable(answer) then
+		return nil, answer
+	end
+	error(answer, 0)
+end
+
+local RULE = {
+	id = { type = "string", required = true, doc = "The rule's name." },
+	status = { type = "string", enum = { "Enabled", "Disabled" }, doc = "Enabled by default." },
+	filter = { type = "map", doc = "Which objects: prefix, tag, sizes; all when left out." },
+	expiration = { type = "map", doc = "days or date, or expired_object_delete_marker." },
+	noncurrent_version_expiration = { type = "map", doc = "noncurrent_days and how many stay." },
+	transitions = { type = "list", doc = "days and storage_class." },
+	noncurrent_version_transitions = { type = "list", doc = "The same for old versions." },
+	abort_incomplete_multipart_upload = { type = "map", doc = "days_after_initiation." },
+}
+
+local TIERING = {
+	id = { type = "string", required = true, doc = "The configuration's name." },
+	status = { type = "string", enum = { "Enabled", "Disabled" }, doc = "Enabled by default." },
+	filter = { type = "map", doc = "Which objects; all when left out." },
+	tierings = { type = "list", doc = "days and access_tier, such as ARCHIVE_ACCESS." },
+}
+
+--- S3 always says whether it keeps versions; nil is an answer that can't be read, of which is
+--- warned.
+local function same_if_readable(declared, live)
+	return live == nil or declared == live
+end
+
+settings.properties = {
+	versioning = {
+		type = "boolean",
+		compare = same_if_readable,
+		doc = "Keep old versions of objects.",
+	},
+	encryption = {
+		type = "map",
+		fields = {
+			sse_algorithm = {
+				type = "string",
+				enum = { "AES256", "aws:kms", "aws:kms:dsse" },
+				doc = "AES256 is S3's own key, aws:kms one of yours.",
+			},
+			kms_master_key_id = {
+				type = "string",
+				compare = arn.same_key,
+				doc = "The key for aws:kms, by id or ARN.",
+			},
+			bucket_key_enabled = { type = "boolean", doc = "Fewer calls to KMS." },
+		},
+		doc = "How objects are encrypted; S3 uses AES256 where nothing is said.",
+	},
+	lifecycle_rules = {
+		type = "list",
+		compare = "set",
+		items = { type = "map", fields = RULE },
+		doc = "What happens to objects with time; the whole list.",
+	},
+	public_access_block = {
+		type = "map",
+		fields = {
+			block_public_acls = { type = "boolean", doc = "Refuse public access lists." },
+			ignore_public_acls = { type = "boolean", doc = "Ignore public access lists." },
+			block_public_policy = { type = "boolean", doc = "Refuse public policies." },
+			restrict_public_buckets = { type = "boolean", doc = "Ignore public policies." },
+		},
+		doc = "What is refused of public access.",
+	},
+	object_ownership = {
+		type = "string",
+		enum = { "BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter" },
+		doc = "Who owns what others put in; BucketOwnerEnforced switches access lists off.",
+	},
+	policy = {
+		type = "any",
+		compare = "policy",
+		doc = "The bucket policy, as a table or JSON text, without the part of tls_only.",
+	},
+	tls_only = { type = "boolean", doc = "Refuse requests that are not encrypted." },
+	logging = {
+		type = "map",
+		fields = {
+			target_bucket = { type = "string", doc = "The bucket that gets the access logs." },
+			target_prefix = { type = "string", doc = "What their names begin with." },
+		},
+		doc = "Access logs.",
+	},
+	intelligent_tiering = {
+		type = "list",
+		compare = "set",
+		items = { type = "map", fields = TIERING },
+		doc = "Intelligent-Tiering configurations with id, status and tierings; the whole list.",
+	},
+}
+
+local readers = {}
+
+function readers.versioning(bucket)
+	local answer, problem = get(aws.s3.get_bucket_versioning, bucket)
+	if problem then
+		errors.warn {
+			summary = "Versioning can't be checked",
+			what = ("bucket %s: %s"):format(bucket, tostring(problem)),
+			at = false,
+		}
+		return {}
+	end
+	return { versioning = answer ~= nil and answer.status == "Enabled" }
+end
+
+function readers.encryption(bucket)
+	local answer = get(aws.s3.get_bucket_encryption, bucket)
+	local config = answer and answer.server_side_encryption_configuration
+	local rule = config and (config.rules or {})[1]
+	local default = rule and rule.apply_server_side_encryption_by_default
+	return {
+		encryption = default and {
+			sse_algorithm = default.sse_algorithm,
+			kms_master_key_id = default.kms_master_key_id,
+			bucket_key_enabled = rule.bucket_key_enabled,
+		},
+	}
+end
+
+function readers.lifecycle_rules(bucket)
+	local answer = get(aws.s3.get_bucket_lifecycle_configuration, bucket)
+	return { lifecycle_rules = answer and answer.rules }
+end
+
+function readers.public_access_block(bucket)
+	local answer = get(aws.s3.get_public_access_block, bucket)
+	return { public_access_block = answer and answer.public_access_block_configuration }
+end
+
+function readers.object_ownership(bucket)
+	local answer = get(aws.s3.get_bucket_ownership_controls, bucket)
+	local rule = answer and ((answer.ownership_controls or {}).rules or {})[1]
+	return { object_ownership = rule and rule.object_ownership }
+end
+
+function readers.policy(bucket)
+	local answer = get(aws.s3.get_bucket_policy, bucket)
+	local document = answer and policy.decode(answer.policy)
+	local own, tls_only = {}, false
+	for _, statement in ipairs(document and document.Statement or {}) do
+		if statement.Sid == TLS_SID then
+			tls_only = true
+		else
+			own[#own + 1] = statement
+		end
+	end
+	return { policy = #own > 0 and policy.document(own) or nil, tls_only = tls_only }
+end
+
+function readers.logging(bucket)
+	local answer = get(aws.s3.get_bucket_logging, bucket)
+	return { logging = answer and answer.logging_enabled }
+end
+
+function readers.intelligent_tiering(bucket)
+	local answer = get(aws.s3.list_bucket_intelligent_tiering_configurations, bucket)
+	return { intelligent_tiering = answer and answer.intelligent_tiering_configuration_list }
+end
+
+--- A copy of a rule that is enabled unless it says otherwise.
+local function enabled(rule)
+	local copy = {}
+	for name, value in pairs(rule) do
+		copy[name] = value
+	end
+	copy.status = copy.status or "Enabled"
+	return copy
+end
+
+local writers = {}
+
+function writers.versioning(_, bucket, props)
+	aws.s3.put_bucket_versioning {
+		bucket = bucket,
+		versioning_configuration = { status = props.versioning and "Enabled" or "Suspended" },
+	}
+end
+
+function writers.encryption(_, bucket, props)
+	local wanted = props.encryption
+	if wanted == nil then
+		return aws.s3.delete_bucket_encryption { bucket = bucket }
+	end
+	aws.s3.put_bucket_encryption {
+		bucket = bucket,
+		server_side_encryption_configuration = {
+			rules = {
+				{
+					apply_server_side_encryption_by_default = {
+						sse_algorithm = wanted.sse_algorithm or "AES256",
+						kms_master_key_id = wanted.kms_master_key_id,
+					},
+					bucket_key_enabled = wanted.bucket_key_enabled,
+				},
+			},
+		},
+	}
+end
+
+function writers.lifecycle_rules(_, bucket, props)
+	if #(props.lifecycle_rules or {}) == 0 then
+		return aws.s3.delete_bucket_lifecycle { bucket = bucket }
+	end
+	local rules = {}
+	for index, declared in ipairs(props.lifecycle_rules) do
+		local rule = enabled(declared)
+		rule.filter = rule.filter or { prefix = "" }
+		rules[index] = rule
+	end
+	aws.s3.put_bucket_lifecycle_configuration {
+		bucket = bucket,
+		lifecycle_configuration = { rules = rules },
+	}
+end
+
+function writers.public_access_block(_, bucket, props)
+	if props.public_access_block == nil then
+		return aws.s3.delete_public_access_block { bucket = bucket }
+	end
+	aws.s3.put_public_access_block {
+		bucket = bucket,
+		public_access_block_configuration = props.public_access_block,
+	}
+end
+
+function writers.object_ownership(_, bucket, props)
+	if props.object_ownership == nil then
+		return aws.s3.delete_bucket_ownership_controls { bucket = bucket }
+	end
+	aws.s3.put_bucket_ownership_controls {
+		bucket = bucket,
+		ownership_controls = { rules = { { object_ownership = props.object_ownership } } },
+	}
+end
+
+function writers.policy(ctx, bucket, props)
+	local statements = {}
+	local declared = props.policy
+	if type(declared) == "string" then
+		declared = json.decode(declared)
+	end
+	for _, statement in ipairs(declared and declared.Statement or {}) do
+		statements[#statements + 1] = statement
+	end
+	if props.tls_only then
+		statements[#statements + 1] = tls_statement(ctx, bucket)
+	end
+	if #statements == 0 then
+		return aws.s3.delete_bucket_policy { bucket = bucket }
+	end
+	aws.s3.put_bucket_policy {
+		bucket = bucket,
+		policy = policy.encode(policy.document(statements)),
+	}
+end
+
+function writers.logging(_, bucket, props)
+	aws.s3.put_bucket_logging {
+		bucket = bucket,
+		bucket_logging_status = { logging_enabled = props.logging },
+	}
+end
+
+function writers.intelligent_tiering(_, bucket, props)
+	local kept = {}
+	for _, config in ipairs(props.intelligent_tiering or {}) do
+		kept[config.id] = true
+		aws.s3.put_bucket_intelligent_tiering_configuration {
+			bucket = bucket,
+			id = config.id,
+			intelligent_tiering_configuration = enabled(config),
+		}
+	end
+	local there = readers.intelligent_tiering(bucket).intelligent_tiering or {}
+	for _, config in ipairs(there) do
+		if not kept[config.id] then
+			aws.s3.delete_bucket_intelligent_tiering_configuration {
+				bucket = bucket,
+				id = config.id,
+			}
+		end
+	end
+end
+
+--- The order matters once: public policies are refused before a policy is put.
+local ORDER = {
+	"public_access_block",
+	"object_ownership",
+	"encryption",
+	"versioning",
+	"lifecycle_rules",
+	"policy",
+	"logging",
+	"intelligent_tiering",
+}
+
+--- Every setting of a bucket as it is.
+---@param bucket string
+---@return table
+function settings.observe(bucket)
+	local live = {}
+	for _, name in ipairs(ORDER) do
+		for property, value in pairs(readers[name](bucket)) do
+			live[property] = value
+		end
+	end
+	return live
+end
+
+--- Writes what is declared.
+function settings.put_all(ctx, bucket, props)
+	for _, name in ipairs(ORDER) do
+		if props[name] ~= nil or (name == "policy" and props.tls_only) then
+			writers[name](ctx, bucket, props)
+		end
+	end
+end
+
+--- Writes what changed; what is no longer declared goes back to S3's default.
+function settings.put_changed(ctx, bucket, props, changes)
+	for _, name in ipairs(ORDER) do
+		if changes[name] or (name == "policy" and changes.tls_only) then
+			writers[name](ctx, bucket, props)
+		end
+	end
+end
+
+return settings

@@ -1,0 +1,90 @@
+--- The settings that each engine has beside an endpoint's common members: their names, how declared
+--- ones are compared with live ones, and what they refer to.
+
+local arn = require "kinds.support.arn"
+
+local settings = {}
+
+--- The members of CreateEndpoint, and the engines that each is for.
+settings.members = {
+	my_sql_settings = "mysql, mariadb, aurora.",
+	gcp_my_sql_settings = "gcp-mysql.",
+	postgre_sql_settings = "postgres, aurora-postgresql, babelfish.",
+	oracle_settings = "oracle.",
+	microsoft_sql_server_settings = "sqlserver, azuredb, azure-sql-managed-instance.",
+	ibm_db2_settings = "db2, db2-zos.",
+	sybase_settings = "sybase.",
+	mongo_db_settings = "mongodb.",
+	doc_db_settings = "docdb.",
+	s3_settings = "s3.",
+	redshift_settings = "redshift, redshift-serverless.",
+	dynamo_db_settings = "dynamodb.",
+	kinesis_settings = "kinesis.",
+	kafka_settings = "kafka.",
+	elasticsearch_settings = "opensearch, elasticsearch.",
+	neptune_settings = "neptune.",
+	redis_settings = "redis.",
+	timestream_settings = "timestream.",
+	dms_transfer_settings = "dms-transfer.",
+}
+
+--- The spelling that all of DMS's ways to write a value share: SSE_S3 and sse-s3 are one.
+local function spelling(text)
+	return (text:lower():gsub("_", "-"))
+end
+
+local function same(declared, live)
+	if type(declared) == "userdata" then
+		-- A secret: DMS never shows one, so there is nothing to compare it with.
+		return true
+	elseif type(declared) == "table" then
+		for name, value in pairs(declared) do
+			if type(live) ~= "table" or not same(value, live[name]) then
+				return false
+			end
+		end
+		return true
+	elseif type(declared) == "string" and type(live) == "string" then
+		return declared == live or spelling(declared) == spelling(live)
+	end
+	return declared == live
+end
+
+--- Members that DMS never shows, whether they are declared as secrets or not.
+local HIDDEN = "password"
+
+--- Whether what is declared holds; what DMS adds of its own is not looked at.
+---@param declared table
+---@param live? table
+---@return boolean
+function settings.equal(declared, live)
+	live = live or {}
+	for name, value in pairs(declared) do
+		if not name:find(HIDDEN) and not same(value, live[name]) then
+			return false
+		end
+	end
+	return true
+end
+
+--- The physical ids of the roles, secrets, keys and buckets that an endpoint's settings name.
+---@param raw table
+---@return string[]
+function settings.parents(raw)
+	local parents = {}
+	for member in pairs(settings.members) do
+		for name, value in pairs(raw[member] or {}) do
+			if type(value) == "string" then
+				if name:find "role_arn$" or name:find "kms_key_id$" then
+					parents[#parents + 1] = arn.name(value)
+				elseif name:find "secret_id$" or name == "bucket_name" then
+					parents[#parents + 1] = value
+				end
+			end
+		end
+	end
+	table.sort(parents)
+	return parents
+end
+
+return settings

@@ -1,0 +1,197 @@
+--- Replication tasks around a change: stopped while it is made, then resumed from where they
+--- stopped. DMS changes neither a running task nor an endpoint that a running task uses.
+
+local absence = require "kinds.support.absence"
+local aws = require "aws"
+local dms = require "kinds.support.dms"
+local errors = require "errors"
+local waiting = require "kinds.support.waiting"
+
+local tasks = {}
+
+local RUNNING = { starting = true, running = true }
+
+--- States that pass by themselves.
+local PASSING = {
+	creating = true,
+	starting = true,
+	stopping = true,
+	modifying = true,
+	moving = true,
+	testing = true,
+	deleting = true,
+}
+
+--- One task during a wait. The settings are long and not needed then.
+---@param ctx table
+---@param task_arn string
+---@return table?
+function tasks.poll(ctx, task_arn)
+	return dms.poll(
+		ctx,
+		aws.dms.describe_replication_tasks,
+		"replication_task_arn",
+		task_arn,
+		{ without_settings = true }
+	)
+end
+
+--- One task, read anew with its settings.
+---@param task_arn string
+---@return table?
+function tasks.read(task_arn)
+	return dms.one(aws.dms.describe_replication_tasks, "replication-task-arn", task_arn)
+end
+
+--- Whether a task runs or is about to.
+---@param task table
+---@return boolean
+function tasks.runs(task)
+	return RUNNING[task.status] == true
+end
+
+--- Waits until the task is in a state that stays, and returns it; nil where it is gone.
+---@param ctx table
+---@param task_arn string
+---@return table?
+function tasks.steady(ctx, task_arn)
+	local task
+	ctx:wait {
+		what = "task " .. task_arn .. " to settle",
+		every = waiting.EVERY,
+		timeout = 1800,
+		check = function()
+			task = tasks.poll(ctx, task_arn)
+			return task == nil or not PASSING[task.status]
+		end,
+	}
+	return task
+end
+
+--- Stops a task that runs; true where there was something to stop.
+---@param ctx table
+---@param task_arn string
+---@return boolean
+function tasks.stop(ctx, task_arn)
+	local task = tasks.poll(ctx, task_arn)
+	if task == nil or task.status == "creating" then
+		return false
+	end
+	task = tasks.steady(ctx, task_arn)
+	if task == nil or task.status ~= "running" then
+		return false
+	end
+	ctx:progress("stopping task " .. task.replication_task_identifier)
+	aws.dms.stop_replication_task { replication_task_arn = task_arn }
+	ctx:wait {
+		what = "task " .. task.replication_task_identifier .. " to stop",
+		every = waiting.EVERY,
+		timeout = 1800,
+		check = function()
+			local now = tasks.poll(ctx, task_arn)
+			return now == nil or (now.status ~= "running" and not PASSING[now.status])
+		end,
+	}
+	return true
+end
+
+--- Resumes a task from its checkpoint and waits until it runs.
+---@param ctx table
+---@param task_arn string
+function tasks.resume(ctx, task_arn)
+	aws.dms.start_replication_task {
+		replication_task_arn = task_arn,
+		start_replication_task_type = "resume-processing",
+	}
+	local polls = 0
+	ctx:wait {
+		what = "task " .. task_arn .. " to run again",
+		every = waiting.EVERY,
+		timeout = 1800,
+		check = function()
+			local task = tasks.poll(ctx, task_arn)
+			polls = polls + 1
+			if task and task.status == "failed" then
+				errors.raise {
+					summary = "Task failed when it was resumed",
+					what = ("%s: %s"):format(
+						task.replication_task_identifier,
+						task.last_failure_message or task.stop_reason or "DMS gave no reason"
+					),
+				}
+			end
+			-- A short full load may be over at once; the first look may still see the state before.
+			return task ~= nil
+				and (task.status == "running" or (polls > 1 and task.status == "stopped"))
+		end,
+	}
+end
+
+--- The tasks that use an endpoint, from one sweep over all tasks.
+---@param list table[]
+---@param endpoint_arn string
+---@return table[]
+function tasks.of_endpoint(list, endpoint_arn)
+	local found = {}
+	for _, task in ipairs(list) do
+		if task.source_endpoint_arn == endpoint_arn or task.target_endpoint_arn == endpoint_arn then
+			found[#found + 1] = task
+		end
+	end
+	return found
+end
+
+--- Makes a change while none of the tasks runs, then resumes those that ran. They are resumed after
+--- a failure too: what ran before must not stay stopped because something else went wrong.
+---@param ctx table
+---@param task_arns string[]
+---@param change fun()
+---@param before_resume? fun()
+function tasks.paused(ctx, task_arns, change, before_resume)
+	local stopped = {}
+	for _, task_arn in ipairs(task_arns) do
+		if tasks.stop(ctx, task_arn) then
+			stopped[#stopped + 1] = task_arn
+		end
+	end
+	local ok, err = errors.capture(change)
+	if ok and before_resume and #stopped > 0 then
+		ok, err = errors.capture(before_resume)
+	end
+	for _, task_arn in ipairs(stopped) do
+		local resumed, reason = errors.capture(tasks.resume, ctx, task_arn)
+		if not resumed and ok then
+			ok, err = false, reason
+		end
+	end
+	if not ok then
+		error(err, 0)
+	end
+end
+
+--- Waits until the connection tests of an endpoint are over; DMS makes one after each change, and
+--- refuses to start a task without.
+---@param ctx table
+---@param endpoint_arn string
+function tasks.connections_tested(ctx, endpoint_arn)
+	ctx:wait {
+		what = "connection test of the endpoint",
+		every = waiting.EVERY,
+		timeout = 900,
+		check = function()
+			local connections = absence.or_nil(function()
+				return ctx:fresh(aws.dms.describe_connections, {
+					filters = { { name = "endpoint-arn", values = { endpoint_arn } } },
+				})
+			end)
+			for _, connection in ipairs(connections or {}) do
+				if connection.status == "testing" then
+					return false
+				end
+			end
+			return true
+		end,
+	}
+end
+
+return tasks

@@ -1,0 +1,207 @@
+--- A migration: the whole stack from one table, and its operations as verbs.
+---
+---     local migration = require "migration"
+---     local map = require "mappings"
+---     local m = migration.new {
+---       name = "orders",
+---       config = {
+---         source_db_config = { server_name = "a.example.com", username = "dms", password = "x" },
+---         target_db_config = { server_name = "b.example.com", username = "dms", password = "y" },
+---       },
+---       mappings = map.rules { map.include "production.%" },
+---     }
+---     m.tasks[1].id  --> "migration"
+---
+--- A script ends with `m:main(arg)`, which carries out the verb of the command line; without one it
+--- checks, deploys, tests the connections, starts, watches until caught up, and reports.
+
+local aws = require "aws"
+local build = require "migration.build"
+local config = require "config"
+local databases = require "migration.databases"
+local host = require "host"
+local map = require "mappings"
+local options = require "migration.options"
+local settings = require "settings"
+local verbs = require "migration.verbs"
+
+local migration = {}
+
+---@class migration.Migration
+---@field name string the stack's name
+---@field options migration.Options
+---@field config table
+---@field source migration.Database
+---@field target migration.Database
+---@field tasks migration.Task[]
+---@field parts? table the handles of the stack, once it is made
+local Migration = {}
+Migration.__index = Migration
+
+---@class migration.Task
+---@field id string
+---@field migration_type string
+---@field mappings mappings.Document
+---@field settings settings.Document
+
+--- Without mappings: the database of the source, or everything but the server's own schemas.
+local function default_mappings(source)
+	local database = source.config.database_name
+	local family = tostring(source.engine.family):lower()
+	if family == "mysql" and database and database ~= "" then
+		return map.rules { map.include { schema = database, table = "%" } }
+	end
+	return map.rules { map.everything(source.engine.name) }
+end
+
+--- What the task for changes differs in: it batches, and it keeps the tables as they are.
+local CDC_SETTINGS = {
+	TargetMetadata = { BatchApplyEnabled = true },
+	FullLoadSettings = { TargetTablePrepMode = "DO_NOTHING" },
+	ChangeProcessingTuning = {
+		BatchApplyTimeoutMin = 1,
+		BatchApplyTimeoutMax = 30,
+		BatchApplyMemoryLimit = 500,
+		BatchSplitSize = 0,
+		MemoryLimitTotal = 1024,
+		MemoryKeepTime = 60,
+		StatementCacheSize = 50,
+	},
+}
+
+--- The settings of the task for changes: large objects as in the main task, the rest its own.
+local function cdc_settings(main)
+	return settings.over(settings { TargetMetadata = main.TargetMetadata or {} }, CDC_SETTINGS)
+end
+
+local function tasks_of(o, source)
+	local mappings = o.mappings and map.document_of(o.mappings) or default_mappings(source)
+	local main = o.settings and settings.document_of(o.settings) or settings.preset "default"
+	local list = {
+		{
+			id = "migration",
+			migration_type = o.migration_type,
+			mappings = mappings,
+			settings = main,
+		},
+	}
+	if o.cdc then
+		list[2] = {
+			id = "cdc",
+			migration_type = "cdc",
+			mappings = o.cdc.mappings and map.document_of(o.cdc.mappings) or mappings,
+			settings = o.cdc.settings and settings.document_of(o.cdc.settings)
+				or cdc_settings(main),
+		}
+	end
+	return list
+end
+
+--- A migration from its options. Nothing is asked of AWS yet.
+---@param given migration.Options
+---@return migration.Migration
+function migration.new(given)
+	local place = host.where()
+	local o = options.complete(given, place)
+	local values = o.config and config.from(o.config) or config.load()
+	local source = databases.of(values, "source")
+	local target = databases.of(values, "target")
+	return setmetatable({
+		name = o.name,
+		options = o,
+		config = values,
+		source = source,
+		target = target,
+		tasks = tasks_of(o, source),
+		place = place,
+	}, Migration)
+end
+
+--- The stack of the migration, made on first use; more resources may be added to it.
+---@return table
+function Migration:stack()
+	if not self.built then
+		self.built, self.parts = build.stack(self)
+	end
+	return self.built
+end
+
+--- The command line that runs a verb of this migration.
+---@param verb? string
+---@return string
+function Migration:command(verb)
+	local words = { "dmsrun" }
+	if aws.is_local then
+		words[#words + 1] = "--local"
+	end
+	words[#words + 1] = host.script or "-"
+	if verb and verb ~= "" then
+		words[#words + 1] = (verb:gsub("%s+$", ""))
+	end
+	return table.concat(words, " ")
+end
+
+--- Where an endpoint was written: its server's name in the configuration, or the migration itself.
+---@param side "source"|"target"
+---@return table|nil
+function Migration:place_of_endpoint(side)
+	local _, place = self.config:origin(side .. "_db_config.server_name")
+	place = place or self.place
+	if not place then
+		return nil
+	end
+	return {
+		file = place.file,
+		line = place.line,
+		word = place.word,
+		label = ("dms.endpoint %q"):format(side),
+	}
+end
+
+--- Where a task was written.
+---@param task table as DMS describes it
+---@return table|nil
+function Migration:place_of_task(task)
+	if not self.place then
+		return nil
+	end
+	return {
+		file = self.place.file,
+		line = self.place.line,
+		label = ("dms.task %q"):format(task.replication_task_identifier),
+	}
+end
+
+--- Whether both tasks select the same tables.
+---@return boolean
+function Migration:share_tables()
+	local first, second = self.tasks[1], self.tasks[2]
+	if not second then
+		return false
+	end
+	return first.mappings == second.mappings or first.mappings:equals(second.mappings)
+end
+
+--- Carries out the verb of a command line.
+---@param arg string[] the script's arguments
+function Migration:main(arg)
+	local command = host.command_line(arg or {}, verbs.names)
+	-- Options may stand on the verb line as well as before the script.
+	for name, value in pairs(command.options or {}) do
+		host.options[name] = value
+	end
+	command.rest = command.rest or {}
+	if not command.verb then
+		return require("migration.run").run(self, command)
+	end
+	return verbs.get(command.verb).run(self, command)
+end
+
+--- Whether a value is a migration, for helpers that take one.
+---@param value any
+---@return boolean
+function migration.is(value)
+	return getmetatable(value) == Migration
+end
+
+return migration

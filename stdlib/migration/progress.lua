@@ -1,0 +1,76 @@
+--- One way to follow a migration: start the main task if need be, watch its load, watch it catch
+--- up.
+
+local aws = require "aws"
+local catchup = require "migration.catchup"
+local load = require "migration.load"
+local report = require "report"
+local say = require "migration.say"
+local tables = require "migration.tables"
+local tasks = require "migration.tasks"
+
+local progress = {}
+
+--- Starts the task where it does not run, in the way its past asks for.
+---@param m migration.Migration
+---@param task table
+---@return table task
+function progress.ensure_running(m, task)
+	if task.status == "running" or tasks.is_finished(task) then
+		return task
+	end
+	local started, what = tasks.start(m, task)
+	if what then
+		say.label("Start", ("%s %s"):format(started.replication_task_identifier, what))
+	end
+	return started
+end
+
+--- Watches the load and the catch-up, and shows the tables.
+---@param m migration.Migration
+---@param live migration.Live
+---@param task table
+---@return table result { task, tables, summary, lag }
+function progress.follow(m, live, task)
+	local list, sum, caught
+	task, list, sum = load.follow(m, task.replication_task_arn)
+	if task.migration_type ~= "full-load" then
+		caught = catchup.follow(m, live, task)
+		-- Changes and validation went on while waiting.
+		list = tables.read(task.replication_task_arn)
+		sum = tables.summary(list)
+	end
+	say.line ""
+	tables.show(list)
+	tables.refuse_bad(m, sum)
+	if #sum.mismatched > 0 then
+		local names = {}
+		for index, item in ipairs(sum.mismatched) do
+			names[index] = tables.name(item)
+		end
+		say.line(
+			("  %s with records that differ: %s"):format(
+				report.plural(#names, "table"),
+				report.list(names)
+			)
+		)
+	end
+	return { task = task, tables = list, summary = sum, lag = caught and caught.lag }
+end
+
+--- The last line of a migration that goes on.
+---@param m migration.Migration
+---@param result table
+---@return string
+function progress.state_text(m, result)
+	if result.task.migration_type == "full-load" then
+		return "Loaded; a full load does not replicate changes."
+	end
+	if result.lag then
+		return "Caught up and replicating."
+	end
+	return aws.is_local and "Loaded and replicating."
+		or "Loaded and replicating; the latency is unknown."
+end
+
+return progress

@@ -1,0 +1,62 @@
+--- The main job, without a verb: check, deploy, connect, start, load, catch up, report.
+
+local aws = require "aws"
+local checks = require "migration.checks"
+local connections = require "migration.connections"
+local deployment = require "migration.deployment"
+local header = require "migration.header"
+local json = require "json"
+local live = require "migration.live"
+local outputs = require "migration.outputs"
+local progress = require "migration.progress"
+local report = require "report"
+local say = require "migration.say"
+local tables = require "migration.tables"
+local time = require "time"
+local ui = require "ui"
+
+local run = {}
+
+--- The last lines: how it stands, how long it took, and what one does next.
+local function close(m, result, began)
+	local text = progress.state_text(m, result)
+	if aws.is_local then
+		local virtual, real = time.epoch() - began.virtual, os.time() - began.real
+		if virtual >= 1 then
+			text = ("%s %s of rehearsal in %s."):format(
+				text,
+				report.duration(virtual),
+				report.duration(real)
+			)
+		end
+	end
+	say.line ""
+	say.line(text)
+	say.line(("Next:    %s status | stats | logs | stop | destroy"):format(m:command()))
+end
+
+---@param m migration.Migration
+function run.run(m)
+	local began = { virtual = time.epoch(), real = os.time() }
+	header.show(m)
+	checks.run(m)
+	deployment.deploy(m)
+	local found = live.require(m, { "instance", "source", "target" })
+	connections.test(m, found)
+	local task = progress.ensure_running(m, live.task(m, found, "migration"))
+	local result = progress.follow(m, found, task)
+	say.line ""
+	local values = outputs.read(m)
+	outputs.show(m, values)
+	if say.json() then
+		ui.json {
+			stack = m.name,
+			outputs = values,
+			lag_seconds = result.lag,
+			tables = json.array(tables.data(result.tables)),
+		}
+	end
+	close(m, result, began)
+end
+
+return run

@@ -1,0 +1,18 @@
+--- `destroy`: stops and deletes everything of the stack, waits until it is gone, and proves it.
+
+local deployment = require "migration.deployment"
+local header = require "migration.header"
+local json = require "json"
+local say = require "migration.say"
+local ui = require "ui"
+
+return {
+	summary = "delete the stack and prove that nothing is left",
+	run = function(m)
+		header.show(m)
+		local proof = deployment.destroy(m)
+		if say.json() then
+			ui.json { stack = m.name, kinds = proof.kinds, shared = json.array(proof.shared) }
+		end
+	end,
+}

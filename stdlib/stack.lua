@@ -1,0 +1,372 @@
+--- A stack: a named set of resources, declared here and made so in AWS.
+---
+---     local stack = require "stack"
+---     local s = stack.new("example", { kinds = { "ec2.vpc", "ec2.subnet" } })
+---     local vpc = s:add("ec2.vpc", "main", { cidr_block = "10.0.0.0/16" })
+---     s:add("ec2.subnet", "a", { vpc_id = vpc.vpc_id, cidr_block = "10.0.0.0/24" })
+---     s:output("VpcId", vpc.vpc_id)
+---     local plan = s:plan()
+---     plan.has_changes                --> true
+---     s:apply(plan)
+---     s:plan().has_changes            --> false
+---     s:apply(s:destroy())
+---
+--- AWS is the state: what belongs to a stack carries its tags. Removing a resource from the script
+--- deletes it with the next deploy.
+
+local aws = require "aws"
+local context = require "stack.context"
+local deploy = require "stack.deploy"
+local discover = require "stack.discover"
+local engine = require "engine"
+local errors = require "errors"
+local host = require "host"
+local kind = require "kind"
+local planning = require "stack.plan"
+local suggest = require "suggest"
+
+local stack = {}
+
+---@class stack.Options
+---@field account? string the account it belongs to; any other is refused
+---@field region? string the region it belongs to; any other is refused
+---@field owner? string who runs it; another owner's stack is refused
+---@field tags? table<string, string> tags for everything in it
+---@field kinds? string[] the kinds to look at; all when left out
+---@field wait? boolean false: what DMS has accepted counts as done, its state is not waited for
+
+---@class stack.ResourceOptions
+---@field depends_on? any[] resources, or "kind/id", to wait for beside the references
+---@field protect? boolean refuse to delete it
+---@field retain? boolean leave it behind when it is no longer declared
+---@field ignore_changes? string[] properties whose changes are left alone
+---@field at? table `{ file =, line =, word = }` where it is written, unless here
+
+---@class stack.Stack
+---@field name string
+---@field options stack.Options
+---@field declared table[] in the order of the script
+local Stack = {}
+Stack.__index = Stack
+
+local OPTIONS = {
+	account = "string",
+	region = "string",
+	owner = "string",
+	tags = "table",
+	kinds = "table",
+	wait = "boolean",
+}
+
+local RESOURCE_OPTIONS = {
+	depends_on = "table",
+	protect = "boolean",
+	retain = "boolean",
+	ignore_changes = "table",
+	at = "table",
+}
+
+--- A handle's declaration; kept beside it, so that every name of a handle may be an output.
+local declaration_of = setmetatable({}, { __mode = "k" })
+
+local function names_of(map)
+	local names = {}
+	for name in pairs(map) do
+		names[#names + 1] = tostring(name)
+	end
+	table.sort(names)
+	return names
+end
+
+local function misuse(what, hint, at)
+	errors.raise {
+		summary = "Stack is not well declared",
+		what = what,
+		hints = hint and { hint } or nil,
+		at = at,
+	}
+end
+
+local function check_options(owner, given, known)
+	for _, key in ipairs(names_of(given)) do
+		if not known[key] then
+			local near = suggest.did_you_mean(key, names_of(known))
+			misuse(("%s has no option %q"):format(owner, key), near)
+		elseif type(given[key]) ~= known[key] then
+			misuse(("%s: %s must be a %s"):format(owner, key, known[key]))
+		end
+	end
+end
+
+--- A stack without resources. Nothing is asked of AWS yet.
+---@param name string
+---@param options? stack.Options
+---@return stack.Stack
+function stack.new(name, options)
+	if type(name) ~= "string" or not name:match "^%a[%w%-]*$" or #name > 60 then
+		misuse(
+			("%q can't be a stack's name"):format(tostring(name)),
+			"a letter first, then letters, digits and hyphens, at most 60"
+		)
+	end
+	options = options or {}
+	check_options("stack.new", options, OPTIONS)
+	if options.account or options.region then
+		aws.expect { account = options.account, region = options.region }
+	end
+	return setmetatable({
+		name = name,
+		options = options,
+		declared = {},
+		outputs_declared = {},
+		at = host.where(),
+	}, Stack)
+end
+
+local Handle = {}
+
+function Handle.__index(handle, output)
+	local declared = declaration_of[handle]
+	local outputs = kind.get(declared.kind).outputs
+	if output == "id" or output == "name" or outputs[output] then
+		return engine.reference(declared.kind, declared.id, output)
+	end
+	local names = names_of(outputs)
+	names[#names + 1] = "id"
+	names[#names + 1] = "name"
+	local near = suggest.did_you_mean(tostring(output), names)
+	errors.raise {
+		summary = "Unknown output",
+		what = ("%s has no output %q"):format(declared.kind, tostring(output)),
+		hints = { near or ("It has: " .. table.concat(names, ", ")) },
+	}
+end
+
+function Handle.__newindex(handle)
+	local declared = declaration_of[handle]
+	misuse(("%s %q is declared already; change its properties there"):format(declared.kind, declared.id))
+end
+
+function Handle.__tostring(handle)
+	local declared = declaration_of[handle]
+	return ("%s %q"):format(declared.kind, declared.id)
+end
+
+Handle.__name = "resource"
+
+local function dependency(one)
+	if declaration_of[one] then
+		local declared = declaration_of[one]
+		return declared.kind .. "/" .. declared.id
+	elseif type(one) == "string" and one:find("/", 1, true) then
+		return one
+	end
+	misuse 'depends_on takes resources, or texts such as "ec2.vpc/main"'
+end
+
+--- Declares a resource. Its outputs are read from the handle: `vpc.vpc_id`.
+---@param kind_name string such as "ec2.vpc"
+---@param id string what the script calls it
+---@param properties table
+---@param options? stack.ResourceOptions
+---@return table handle
+function Stack:add(kind_name, id, properties, options)
+	options = options or {}
+	local at = options.at or host.where()
+	local definition = kind.get(kind_name, at)
+	if type(id) ~= "string" or not id:match "^%w[%w%-_%.]*$" or #id > 80 then
+		misuse(
+			("%q can't be the id of a resource"):format(tostring(id)),
+			"letters, digits, hyphens, dots and underscores, a letter or digit first",
+			at
+		)
+	end
+	if type(properties) ~= "table" then
+		misuse(("%s %q needs a table of properties"):format(kind_name, id), nil, at)
+	end
+	check_options(("%s %q"):format(kind_name, id), options, RESOURCE_OPTIONS)
+	local depends_on = {}
+	for index, one in ipairs(options.depends_on or {}) do
+		depends_on[index] = dependency(one)
+	end
+	local declared = {
+		kind = definition.name,
+		id = id,
+		properties = engine.copy(properties, ("%s %q"):format(kind_name, id)),
+		depends_on = depends_on,
+		protect = options.protect,
+		retain = options.retain,
+		ignore_changes = options.ignore_changes,
+		at = at,
+	}
+	self.declared[#self.declared + 1] = declared
+	self.current = nil
+	local handle = setmetatable({}, Handle)
+	declaration_of[handle] = declared
+	return handle
+end
+
+--- Declares an output of the whole stack.
+---@param name string
+---@param value any a reference, or anything with references inside
+function Stack:output(name, value)
+	local list = self.outputs_declared
+	list[#list + 1] = { name = name, value = engine.copy(value, name) }
+end
+
+--- Who and where we are, checked against what the stack states.
+---@return table identity `{ account =, region =, arn = }`
+function Stack:identity()
+	if not self.who then
+		self.who = aws.whoami()
+	end
+	return self.who
+end
+
+--- Whether there is a kind of this name among those that the stack looks at.
+---@param name string
+---@return boolean
+function Stack:knows(name)
+	for _, one in ipairs(self:kinds()) do
+		if one.name == name then
+			return true
+		end
+	end
+	return false
+end
+
+--- The first resource of a kind that is declared; nil where there is none.
+---@param name string
+---@return table?
+function Stack:declares(name)
+	for _, declared in ipairs(self.declared) do
+		if declared.kind == name then
+			return declared
+		end
+	end
+end
+
+--- The kinds that the stack looks at: those that it names, or all; and those that it declares.
+---@return kind.Kind[]
+function Stack:kinds()
+	local list, seen = {}, {}
+	local function take(name)
+		if not seen[name] then
+			seen[name] = true
+			list[#list + 1] = kind.get(name, self.at)
+		end
+	end
+	for _, name in ipairs(self.options.kinds or kind.all()) do
+		take(name)
+	end
+	for _, declared in ipairs(self.declared) do
+		take(declared.kind)
+	end
+	return list
+end
+
+--- What has to be done to make AWS as declared.
+---@param options? { destroy?: boolean } with `destroy`, the plan of nothing declared
+---@return stack.Plan
+function Stack:plan(options)
+	options = options or {}
+	local plan = planning.make(self, options.destroy or false)
+	self.current = plan
+	return plan
+end
+
+--- The plan of an empty declaration: everything goes but what is retained or shared.
+---@return stack.Plan
+function Stack:destroy()
+	return self:plan { destroy = true }
+end
+
+--- Carries a plan out. Gives what became of it; raises where something failed or was interrupted,
+--- with the command that continues.
+---@param plan stack.Plan
+---@param options? { limit?: integer, label?: string, command?: string, timing?: boolean }
+---@return stack.Result
+function Stack:apply(plan, options)
+	local result = deploy.run(self, plan, options or {})
+	self.current = nil
+	if plan.destroy and not result.dry_run then
+		result.proof = self:prove()
+	end
+	return result
+end
+
+--- What is live of the stack, by kind and id.
+---@return stack.Live[]
+function Stack:live()
+	return self:known().live
+end
+
+--- One live resource; nil where it does not exist.
+---@param kind_name string
+---@param id string
+---@return stack.Live?
+function Stack:find(kind_name, id)
+	for _, live in ipairs(self:live()) do
+		if live.kind == kind_name and live.id == id then
+			return live
+		end
+	end
+end
+
+--- The outputs of everything live, by "kind/id".
+---@return table<string, table>
+function Stack:live_outputs()
+	local outputs = {}
+	for _, live in ipairs(self:live()) do
+		outputs[live.kind .. "/" .. live.id] = live.outputs
+	end
+	return outputs
+end
+
+--- The plan that was made last, or a new one: what is known of the world.
+function Stack:known()
+	if not self.current then
+		self:plan()
+	end
+	return self.current
+end
+
+--- The outputs that are known, by name: from what is live, with or without an apply before.
+---@return table<string, any>
+function Stack:outputs()
+	local known, values = self:known(), {}
+	for _, output in ipairs(self.outputs_declared) do
+		local value, is_known = engine.value(known.handle, output.value)
+		if is_known then
+			values[output.name] = value
+		end
+	end
+	return values
+end
+
+--- The names of the outputs, in the order in which they are declared.
+---@return string[]
+function Stack:output_names()
+	local names = {}
+	for index, output in ipairs(self.outputs_declared) do
+		names[index] = output.name
+	end
+	return names
+end
+
+--- Looks again, kind by kind, and says what is left: the proof at the end of a destroy.
+---@return { kinds: { name: string, count: integer }[], left: stack.Live[], shared: string[], unseen: string[], lines: string[] }
+function Stack:prove()
+	local kinds = self:kinds()
+	local live, unseen = discover.live(self, kinds, context.shared())
+	return planning.proof(self, kinds, live, unseen)
+end
+
+--- Whether a value is a stack, for functions that take one.
+---@param value any
+---@return boolean
+function stack.is(value)
+	return getmetatable(value) == Stack
+end
+
+return stack

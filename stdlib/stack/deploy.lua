@@ -1,0 +1,182 @@
+--- Carries a plan out: ready jobs in parallel, an intent on disk before each change, read back
+--- after it.
+
+local context = require "stack.context"
+local engine = require "engine"
+local errors = require "errors"
+local failure = require "stack.failure"
+local host = require "host"
+local job = require "stack.job"
+local parallel = require "parallel"
+local time = require "time"
+local ui = require "ui"
+
+local deploy = {}
+
+--- How many jobs run at a time; AWS throttles DMS at eight calls in a second.
+local LIMIT = 10
+
+---@class stack.Result
+---@field done integer
+---@field total integer
+---@field seconds number how long it took
+---@field critical_path number how long it had to take
+---@field timing table `{ seconds, chain, timeline }`
+---@field warnings string[] what was read back and is not as declared
+---@field dry_run? boolean whether nothing was done because of --dry-run
+---@field proof? table after a destroy: see Stack:prove
+
+---@class stack.Run
+---@field stack stack.Stack
+---@field plan stack.Plan
+---@field apply any
+---@field journal any
+---@field shared poll.Shared
+---@field failures table[] `{ job =, problem = }`
+---@field warnings string[]
+
+local DONE = { create = "created", update = "changed", delete = "deleted", wait = "ready" }
+
+local function title(one)
+	return ("%s %q"):format(one.kind, one.id)
+end
+
+--- Runs one job and tells the engine what became of it. Never raises: what runs beside it goes on.
+local function carry_out(run, one)
+	run.running[one.job] = title(one)
+	local start = time.epoch()
+	local ok, result = errors.capture(job.run, run, one)
+	local now = time.epoch()
+	run.running[one.job] = nil
+	if not ok then
+		run.failures[#run.failures + 1] = { job = one, problem = result }
+		engine.failed(run.apply, one.job, tostring(result), now)
+		engine.stop(run.apply)
+		return
+	end
+	if result.unneeded then
+		engine.unneeded(run.apply, one.job, now)
+	else
+		engine.finished(run.apply, one.job, result.outputs or {}, now)
+		run.progress:event(("%s %s  %s"):format(DONE[one.op], title(one), time.duration(now - start)))
+	end
+end
+
+local function busy(run)
+	local names = {}
+	for _, name in pairs(run.running) do
+		names[#names + 1] = name
+	end
+	table.sort(names)
+	if #names > 2 then
+		return ("%s and %d more"):format(names[1], #names - 1)
+	end
+	return table.concat(names, ", ")
+end
+
+local function show(run)
+	run.progress:set(engine.status(run.apply).done, busy(run))
+end
+
+local function start(stack, plan, options)
+	return {
+		stack = stack,
+		plan = plan,
+		apply = engine.apply(plan.handle),
+		journal = engine.journal(stack.name),
+		shared = context.shared(),
+		failures = {},
+		warnings = {},
+		running = {},
+		options = options,
+	}
+end
+
+local function drive(run)
+	run.unresolved = {}
+	for _, intent in ipairs(engine.unresolved(run.journal)) do
+		run.unresolved[intent.resource .. " " .. intent.action] = intent
+	end
+	local total = engine.status(run.apply).total
+	local label = run.options.label or (run.plan.destroy and "Destroy" or "Deploy")
+	run.progress = ui.progress { label = label, total = total }
+	run.tell = function(one, text)
+		if run.running[one.job] then
+			run.running[one.job] = ("%s: %s"):format(title(one), text)
+			show(run)
+		end
+	end
+	parallel.pool(run.options.limit or LIMIT, function()
+		if host.interrupted() then
+			engine.stop(run.apply)
+		end
+		local one = engine.take(run.apply, time.epoch())
+		show(run)
+		return one and function()
+			carry_out(run, one)
+			show(run)
+		end
+	end)
+end
+
+local function nothing()
+	return {
+		done = 0,
+		total = 0,
+		seconds = 0,
+		critical_path = 0,
+		timing = { seconds = 0, chain = {}, timeline = {} },
+		warnings = {},
+	}
+end
+
+--- Carries the plan out.
+---@param stack stack.Stack
+---@param plan stack.Plan
+---@param options { limit?: integer, label?: string, command?: string }
+---@return stack.Result
+function deploy.run(stack, plan, options)
+	if plan.stack ~= stack then
+		errors.raise { summary = "The plan is of another stack", what = plan.stack.name }
+	end
+	if plan.applied then
+		errors.raise {
+			summary = "The plan was applied before",
+			what = "the world is no longer what the plan was made for",
+			hints = { "Make another one: stack:plan()" },
+		}
+	end
+	if host.options.dry_run then
+		ui.err "dry run: the plan is not carried out"
+		local result = nothing()
+		result.dry_run = true
+		return result
+	end
+	local run = start(stack, plan, options)
+	if not plan.has_changes then
+		return nothing()
+	end
+	plan.applied = true
+	local began = time.epoch()
+	drive(run)
+	local seconds = time.epoch() - began
+	local status, timing = engine.status(run.apply), engine.timing(run.apply)
+	if not status.complete then
+		run.progress:finish(("%s"):format(time.duration(seconds)))
+		failure.raise(run, status)
+	end
+	engine.settle(run.journal, "a later apply completed")
+	run.progress:finish(
+		("%s   critical path %s"):format(time.duration(seconds), time.duration(timing.seconds))
+	)
+	return {
+		done = status.done,
+		total = status.total,
+		seconds = seconds,
+		critical_path = timing.seconds,
+		timing = timing,
+		warnings = run.warnings,
+	}
+end
+
+return deploy
