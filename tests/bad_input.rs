@@ -61,7 +61,11 @@ fn a_migration_refuses_bad_configuration_before_anything_is_created() {
 
 #[test]
 fn a_missing_file_is_named() {
-    Env::new().run(&["--local", "scripts/migrat.lua"]).code(1).has("scripts/migrat.lua").has("hint");
+    Env::new()
+        .run(&["--local", "scripts/migrat.lua"])
+        .code(1)
+        .has("scripts/migrat.lua")
+        .has("hint");
 }
 
 #[test]
@@ -72,7 +76,8 @@ fn no_credentials_says_what_was_looked_for_and_suggests_local() {
 
 #[test]
 fn an_endpoint_that_refuses_is_named() {
-    let env = Env::new().with("AWS_ACCESS_KEY_ID", "test").with("AWS_SECRET_ACCESS_KEY", "testtest");
+    let env =
+        Env::new().with("AWS_ACCESS_KEY_ID", "test").with("AWS_SECRET_ACCESS_KEY", "testtest");
     let out = env.run(&[
         "--region",
         "us-east-1",

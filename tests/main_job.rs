@@ -63,8 +63,15 @@ fn changes_update_in_place_or_replace_and_say_why() {
     let grown = ["--local", "scripts/migrate.lua", "plan", "-c", "allocated_storage=200"];
     env.run(&grown).ok().has("allocated_storage").has("100 → 200").lacks("replace");
     env.run(&["--local", "scripts/migrate.lua", "deploy", "-c", "allocated_storage=200"]).ok();
-    env.run(&["--local", "scripts/migrate.lua", "plan", "-c", "allocated_storage=200", "--detailed-exitcode"])
-        .code(0);
+    env.run(&[
+        "--local",
+        "scripts/migrate.lua",
+        "plan",
+        "-c",
+        "allocated_storage=200",
+        "--detailed-exitcode",
+    ])
+    .code(0);
 }
 
 #[test]

@@ -12,9 +12,35 @@ fn a_planted_password_surfaces_nowhere() {
         &["--local", "--trace", "scripts/migrate.lua", "-c", &pair],
         &["--local", "--trace", "scripts/migrate.lua", "plan", "--json", "-c", &pair],
         &["--local", "--trace", "scripts/migrate.lua", "status", "--json", "-c", &pair],
-        &["--local", "--trace", "scripts/migrate.lua", "deploy", "-c", &pair, "-c", "allocated_storage=120"],
-        &["--local", "--trace", "scripts/migrate.lua", "-c", &pair, "-c", "source_db_config.engine_name=oracel"],
-        &["--local", "--trace", "scripts/migrate.lua", "destroy", "--allow", "destroy", "-c", &pair],
+        &[
+            "--local",
+            "--trace",
+            "scripts/migrate.lua",
+            "deploy",
+            "-c",
+            &pair,
+            "-c",
+            "allocated_storage=120",
+        ],
+        &[
+            "--local",
+            "--trace",
+            "scripts/migrate.lua",
+            "-c",
+            &pair,
+            "-c",
+            "source_db_config.engine_name=oracel",
+        ],
+        &[
+            "--local",
+            "--trace",
+            "scripts/migrate.lua",
+            "destroy",
+            "--allow",
+            "destroy",
+            "-c",
+            &pair,
+        ],
     ];
     for args in runs {
         env.run(args).lacks(PLANTED);

@@ -91,18 +91,6 @@ impl Env {
         std::fs::write(path, text).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    /// Replaces text in a file, which must be there.
-    #[track_caller]
-    pub fn edit(&self, name: &str, from: &str, to: &str) {
-        let text = self.read(name);
-        assert!(text.contains(from), "no {from:?} in {name}:\n{text}");
-        self.write(name, &text.replacen(from, to, 1));
-    }
-
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dmsrun"));
         command

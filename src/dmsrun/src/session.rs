@@ -8,13 +8,8 @@ use dmsrun_aws::{Aws, Config, Policy};
 use dmsrun_base::{Clock, Random, Redactor, SystemClock, Timestamp};
 use dmsrun_diag::{Diagnostic, Exit};
 use dmsrun_local::Local;
-use dmsrun_lua::{Host, HostConfig, Session, Silent};
-use std::{
-    cell::RefCell,
-    path::PathBuf,
-    rc::Rc,
-    sync::{Arc, atomic::AtomicBool},
-};
+use dmsrun_lua::{Host, HostConfig, Session, ui::Silent};
+use std::{cell::RefCell, path::PathBuf, rc::Rc, sync::Arc, time::Duration};
 
 /// The account of the local AWS.
 const LOCAL_ACCOUNT: &str = "123456789012";
@@ -64,12 +59,13 @@ fn session(
 }
 
 /// A host for one file of specs: nothing on disk, nothing shown, a local AWS of its own.
-pub fn spec_config(options: &Options, seed: u64, ui: &Terminal) -> HostConfig {
+pub fn spec_config(options: &Options, file: &str, seed: u64, ui: &Terminal) -> HostConfig {
     let redactor = Redactor::new();
     let random = Random::seeded(seed);
     let (given, tracing) = (options.clone(), ui.clone());
     let (redactor_of_aws, random_of_aws) = (redactor.clone(), random.clone());
     HostConfig {
+        script: Some(file.to_owned()),
         stdlib: options.stdlib.clone(),
         local: true,
         state_dir: std::env::temp_dir().join(format!("dmsrun-spec-{}-{seed}", std::process::id())),
@@ -145,21 +141,24 @@ fn local_options(
     })
 }
 
-/// Ctrl-C once asks the host to start nothing new; twice ends the process at once. Both are safe: every
-/// mutation has its intent on disk before it is sent.
+/// How long what waits has to end after the second Ctrl-C before the process is ended for it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Ctrl-C once asks the host to start nothing new; twice ends what waits, and then the process. Both are
+/// safe: every mutation has its intent on disk before it is sent.
 pub fn on_interrupt(host: &Host) -> Result<(), Diagnostic> {
-    let seen = Arc::new(AtomicBool::new(false));
-    let register = || -> std::io::Result<()> {
-        use signal_hook::{consts::SIGINT, flag};
-        // The order matters: the second signal finds `seen` set by the first.
-        flag::register_conditional_shutdown(
-            SIGINT,
-            i32::from(Exit::Interrupted.code()),
-            Arc::clone(&seen),
-        )?;
-        flag::register(SIGINT, Arc::clone(&seen))?;
-        flag::register(SIGINT, host.interrupt_flag())?;
-        Ok(())
-    };
-    register().map_err(|error| Diagnostic::error("Ctrl-C can't be caught").what(error.to_string()))
+    use signal_hook::{consts::SIGINT, iterator::Signals};
+    let mut signals = Signals::new([SIGINT])
+        .map_err(|error| Diagnostic::error("Ctrl-C can't be caught").what(error.to_string()))?;
+    let handle = host.interrupt_handle();
+    // The thread lives as long as the process.
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            if handle.interrupt() >= 2 {
+                std::thread::sleep(GRACE);
+                std::process::exit(i32::from(Exit::Interrupted.code()));
+            }
+        }
+    });
+    Ok(())
 }

@@ -4,7 +4,7 @@ use super::{CommandLine, verb_line::VerbLine};
 use crate::{session, ui::Terminal};
 use dmsrun_diag::{Diagnostic, Exit};
 use dmsrun_lua::Host;
-use std::{cell::RefCell, io::Read as _, path::PathBuf, rc::Rc};
+use std::{cell::RefCell, io::Read as _, path::Path, rc::Rc};
 
 /// Runs what the line names and gives the exit code.
 pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
@@ -19,16 +19,13 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
     session::on_interrupt(&host)?;
     for module in &line.require {
         let (global, name) = module.split_once('=').unwrap_or((module, module));
-        let code = host.run_string(
-            &format!("{global} = require(\"{}\")", name.escape_default()),
-            "=(command line)",
-        )?;
+        let code = host.require(global, name)?;
         if code != 0 {
             return Ok(code);
         }
     }
     for statement in &line.execute {
-        let code = host.run_string(statement, "=(command line)")?;
+        let code = host.run_string("(command line)", statement)?;
         if code != 0 {
             return Ok(code);
         }
@@ -40,8 +37,26 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
             std::io::stdin().read_to_string(&mut text).map_err(|error| {
                 Diagnostic::error("The standard input can't be read").what(error.to_string())
             })?;
-            host.run_string(&text, "=stdin")
+            host.run_string("stdin", &text)
         }
-        Some(path) => host.run_file(&PathBuf::from(path)),
+        Some(path) if !Path::new(path).exists() => Err(missing(path)),
+        Some(path) => host.run_file(path),
     }
+}
+
+/// A script that is not there, with the nearest one that is.
+fn missing(path: &str) -> Diagnostic {
+    let folder = Path::new(path).parent().filter(|p| !p.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".lua"))
+        .collect();
+    let wanted = Path::new(path).file_name().and_then(|n| n.to_str()).unwrap_or(path);
+    let near = dmsrun_diag::did_you_mean(wanted, names.iter().map(String::as_str));
+    Diagnostic::error("Script not found")
+        .what(format!("there is no file {path}"))
+        .hint(near.unwrap_or_else(|| "the path is relative to the current folder".to_owned()))
 }

@@ -12,7 +12,11 @@ pub fn run(line: &CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
         paths.push(PathBuf::from("tests/specs"));
     }
     let options = line.options.clone();
-    let make = |seed: u64| dmsrun_lua::Host::new(session::spec_config(&options, seed, ui));
-    let summary = dmsrun_lua::spec::run(&paths, None, &make, &ui.spec_reporter())?;
+    let make = |file: &str, seed: u64| {
+        dmsrun_lua::Host::new(session::spec_config(&options, file, seed, ui))
+    };
+    let reporter = ui.spec_reporter();
+    let summary = dmsrun_lua::spec::run(&paths, None, &make, &reporter)?;
+    reporter.end(&summary);
     Ok(if summary.failed == 0 { Exit::Success } else { Exit::Failure }.code())
 }

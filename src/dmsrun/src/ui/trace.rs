@@ -2,8 +2,12 @@
 
 use super::Terminal;
 use dmsrun_aws::{CallEvent, Observer, RetryEvent};
+use std::time::Duration;
 
-/// Prints calls when tracing, and retries always.
+/// Retries are shown once a call has lasted this long.
+const LASTING: Duration = Duration::from_secs(5);
+
+/// Prints calls when tracing, and retries that last.
 #[derive(Debug)]
 pub struct Tracer {
     terminal: Terminal,
@@ -20,11 +24,45 @@ impl Tracer {
 impl Observer for Tracer {
     fn call(&self, event: &CallEvent) {
         if self.calls {
-            self.terminal.talk(&event.to_string());
+            self.terminal.talk(&line(event));
         }
     }
 
     fn retry(&self, event: &RetryEvent) {
-        self.terminal.talk(&event.to_string());
+        if self.calls || event.elapsed >= LASTING {
+            self.terminal.talk(&format!(
+                "retry    {}:{} answered {}; attempt {} in {:.1} s",
+                event.service,
+                event.operation,
+                event.code,
+                event.attempt + 1,
+                event.delay.as_secs_f64()
+            ));
+        }
     }
+
+    fn wants_events(&self) -> bool {
+        self.calls
+    }
+}
+
+fn line(event: &CallEvent) -> String {
+    let outcome = match &event.outcome {
+        Ok(()) => "ok".to_owned(),
+        Err((code, message)) => format!("{code}: {message}"),
+    };
+    let sort = if event.mutates { "mutates" } else { "reads" };
+    let attempts = match event.attempts {
+        0 | 1 => String::new(),
+        n => format!(" · {n} attempts"),
+    };
+    let id = event.request_id.as_deref().map(|id| format!(" · {id}")).unwrap_or_default();
+    format!(
+        "trace    {}:{} {} · {sort} · {outcome} · {:.1} ms{attempts}{id} · {}",
+        event.service,
+        event.operation,
+        event.region,
+        event.duration.as_secs_f64() * 1000.0,
+        event.parameters
+    )
 }
