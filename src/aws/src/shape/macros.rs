@@ -101,7 +101,7 @@ macro_rules! enumerations {
         }
         impl crate::shape::Take for sdk::types::$n {
             fn take(value: &dmsrun_base::Value) -> Result<Self, crate::shape::Bad> {
-                crate::shape::choice(value, Self::values()).map(Self::from)
+                crate::shape::choice(value, stringify!($n), Self::values()).map(Self::from)
             }
         }
         impl crate::shape::Give for sdk::types::$n {

@@ -132,12 +132,20 @@ pub const fn variant_type<U, T: Shape>(_: fn(T) -> U) -> &'static Type {
     const { &T::TYPE }
 }
 
-/// A value out of an enumeration.
-pub fn choice<'a>(value: &'a Value, values: &[&str]) -> Result<&'a str, Bad> {
+/// Values that AWS documents and takes, and that its model forgets.
+const UNMODELLED: &[(&str, &[&str])] = &[
+    // DescribeEvents: the events of tasks.
+    ("SourceType", &["replication-task"]),
+];
+
+/// A value out of the enumeration with this name.
+pub fn choice<'a>(value: &'a Value, name: &str, values: &[&str]) -> Result<&'a str, Bad> {
     let text = value.reveal_str().ok_or_else(|| Bad::expected("string", value))?;
-    if values.contains(&text) {
+    let forgotten = UNMODELLED.iter().filter(|(of, _)| *of == name).flat_map(|(_, list)| *list);
+    if values.contains(&text) || forgotten.clone().any(|value| *value == text) {
         return Ok(text);
     }
+    let values: Vec<&str> = values.iter().chain(forgotten).copied().collect();
     let list = values.iter().map(|v| format!("\"{v}\"")).collect::<Vec<_>>().join(", ");
     let got = if matches!(value, Value::Secret(_)) { "the secret" } else { &format!("\"{text}\"") };
     let hint = dmsrun_diag::did_you_mean(text, values.iter().copied());
