@@ -149,6 +149,10 @@ fn of_text(lua: &Lua, state: &State, text: &str, trace: &Trace) -> Diagnostic {
         return of_syntax(state, inner, &[]);
     }
     let (place, message) = split_place(state, text);
+    if let Some(name) = missing_module(message) {
+        let place = place.or_else(|| trace.user());
+        return no_module(state, name, place.map(|p| Span::line(p.file, p.line)));
+    }
     let (message, hint) = match message.rfind("Did you mean ") {
         Some(at) if message.ends_with('?') => {
             (message[..at].trim_end(), Some(message[at..].to_owned()))
@@ -158,6 +162,9 @@ fn of_text(lua: &Lua, state: &State, text: &str, trace: &Trace) -> Diagnostic {
     let ours = place.as_ref().is_some_and(|p| p.file.starts_with("[stdlib]/"));
     let place = if ours { trace.user() } else { place };
     let mut diagnostic = script_failed(message);
+    if message.starts_with("unknown operation ") || message.starts_with("unknown service ") {
+        diagnostic.summary = "Unknown AWS operation".to_owned();
+    }
     if let (true, Some(frame)) = (ours, trace.0.iter().find(|f| f.line > 0)) {
         let Place { file, line } = frame.place();
         diagnostic = diagnostic.cause(format!("raised in {file}:{line}"));
@@ -170,6 +177,35 @@ fn of_text(lua: &Lua, state: &State, text: &str, trace: &Trace) -> Diagnostic {
         diagnostic = diagnostic.at(Some(span));
     }
     match hint.or_else(|| near_global(lua, message)) {
+        Some(hint) => diagnostic.hint(hint),
+        None => diagnostic,
+    }
+}
+
+/// The module that `require` did not find.
+fn missing_module(message: &str) -> Option<&str> {
+    message.strip_prefix("module '")?.split_once("' not found:").map(|(name, _)| name)
+}
+
+/// `require` tells a dozen places where it looked; what helps is the name that was meant.
+fn no_module(state: &State, name: &str, span: Option<Span>) -> Diagnostic {
+    let folder = state.script_dir();
+    let beside = std::fs::read_dir(&folder).into_iter().flatten().filter_map(|entry| {
+        let file = entry.ok()?.file_name().into_string().ok()?;
+        file.strip_suffix(".lua").map(str::to_owned)
+    });
+    let known: Vec<String> = crate::modules::names()
+        .map(str::to_owned)
+        .chain(crate::library::modules())
+        .chain(beside)
+        .collect();
+    let source = span.as_ref().and_then(|span| state.source(&span.file));
+    let span = span.map(|span| span.marking(source.as_deref().unwrap_or_default(), name, 0));
+    let diagnostic = Diagnostic::error("Module not found").at(span).what(format!(
+        "there is no module \"{name}\" beside the script ({}), in dmsrun's library, or on LUA_PATH",
+        folder.display()
+    ));
+    match did_you_mean(name, known.iter().map(String::as_str)) {
         Some(hint) => diagnostic.hint(hint),
         None => diagnostic,
     }
