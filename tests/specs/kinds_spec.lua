@@ -52,7 +52,8 @@ local function dms_stack(name, options)
 		replication_subnet_group_identifier = group.replication_subnet_group_identifier,
 		vpc_security_group_ids = net.security_group_ids,
 	}, { depends_on = { roles.vpc } })
-	local source, target = endpoint(s, "source", options), endpoint(s, "target", {})
+	local source = endpoint(s, "source", options)
+	local target = endpoint(s, "target", { attributes = options.target_attributes })
 	local task = s:add("dms.task", "migration", {
 		replication_instance_arn = instance.replication_instance_arn,
 		source_endpoint_arn = source.endpoint_arn,
@@ -333,6 +334,21 @@ describe("a task", function()
 		assert.matches("stops endpoint%-migration", step_of(plan, "dms.endpoint", "source").effect)
 		changed:apply(plan)
 		assert.equal("running", status_of(task_arn))
+	end)
+
+	it("is stopped once when both of its endpoints change", function()
+		local s = deploy(dms_stack "both")
+		local task_arn = start(s)
+		local attributes = "initstmt=SET foreign_key_checks=0"
+		local changed = dms_stack("both", { attributes = attributes, target_attributes = attributes })
+		changed:apply(changed:plan())
+		assert.equal("running", status_of(task_arn))
+		local stops = 0
+		local of_task = { source_type = "replication-task", source_identifier = "both-migration" }
+		for _, event in ipairs(aws.pages(aws.dms.describe_events, of_task)) do
+			stops = stops + (event.message:lower():find("stopped", 1, true) and 1 or 0)
+		end
+		assert.equal(1, stops)
 	end)
 
 	it("says that its checkpoint goes with it", function()

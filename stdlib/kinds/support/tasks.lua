@@ -141,6 +141,70 @@ function tasks.of_endpoint(list, endpoint_arn)
 	return found
 end
 
+--- The tasks that changes of one apply hold stopped, by ARN. Two endpoints of one task may change at
+--- the same time: the first stops the task, the last one resumes it.
+local function held_of(ctx)
+	ctx.shared.held = ctx.shared.held or {}
+	return ctx.shared.held
+end
+
+--- Waits for another change of this apply to be through with the task.
+local function until_other(ctx, task_arn, check)
+	ctx:wait {
+		what = "another change to be through with task " .. task_arn,
+		every = waiting.EVERY,
+		timeout = 3600,
+		check = check,
+	}
+end
+
+--- Has the task stopped until it is released.
+local function hold(ctx, task_arn)
+	local held = held_of(ctx)
+	if held[task_arn] and held[task_arn].resuming then
+		until_other(ctx, task_arn, function()
+			return held[task_arn] == nil
+		end)
+	end
+	local entry = held[task_arn]
+	if entry then
+		entry.count = entry.count + 1
+		until_other(ctx, task_arn, function()
+			return entry.ready
+		end)
+	else
+		entry = { count = 1 }
+		held[task_arn] = entry
+		local ok, result = errors.capture(tasks.stop, ctx, task_arn)
+		entry.ready, entry.stopped = true, ok and result
+		entry.failure = not ok and result or nil
+	end
+	if entry.failure then
+		entry.count = entry.count - 1
+		held[task_arn] = nil
+		error(entry.failure, 0)
+	end
+end
+
+--- Lets the task go; the last one to do so resumes it, if it ran before.
+---@return boolean ok
+---@return any reason
+local function release(ctx, task_arn)
+	local held = held_of(ctx)
+	local entry = held[task_arn]
+	entry.count = entry.count - 1
+	if entry.count > 0 then
+		return true
+	end
+	local ok, reason = true, nil
+	if entry.stopped then
+		entry.resuming = true
+		ok, reason = errors.capture(tasks.resume, ctx, task_arn)
+	end
+	held[task_arn] = nil
+	return ok, reason
+end
+
 --- Makes a change while none of the tasks runs, then resumes those that ran. They are resumed after
 --- a failure too: what ran before must not stay stopped because something else went wrong.
 ---@param ctx table
@@ -148,18 +212,20 @@ end
 ---@param change fun()
 ---@param before_resume? fun()
 function tasks.paused(ctx, task_arns, change, before_resume)
-	local stopped = {}
-	for _, task_arn in ipairs(task_arns) do
-		if tasks.stop(ctx, task_arn) then
-			stopped[#stopped + 1] = task_arn
+	local mine, ran = {}, false
+	local ok, err = errors.capture(function()
+		for _, task_arn in ipairs(task_arns) do
+			hold(ctx, task_arn)
+			mine[#mine + 1] = task_arn
+			ran = ran or held_of(ctx)[task_arn].stopped
 		end
-	end
-	local ok, err = errors.capture(change)
-	if ok and before_resume and #stopped > 0 then
-		ok, err = errors.capture(before_resume)
-	end
-	for _, task_arn in ipairs(stopped) do
-		local resumed, reason = errors.capture(tasks.resume, ctx, task_arn)
+		change()
+		if before_resume and ran then
+			before_resume()
+		end
+	end)
+	for _, task_arn in ipairs(mine) do
+		local resumed, reason = release(ctx, task_arn)
 		if not resumed and ok then
 			ok, err = false, reason
 		end
