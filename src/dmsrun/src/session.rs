@@ -5,7 +5,7 @@ use crate::{
     ui::{Terminal, Tracer},
 };
 use dmsrun_aws::{Aws, Config, Policy};
-use dmsrun_base::{Clock, Random, Redactor, SystemClock, Timestamp};
+use dmsrun_base::{Clock, Random, Redactor, SystemClock, Timestamp, Value};
 use dmsrun_diag::{Diagnostic, Exit};
 use dmsrun_local::Local;
 use dmsrun_lua::{Host, HostConfig, Session, ui::Silent};
@@ -38,8 +38,19 @@ pub fn host_config(options: &Rc<RefCell<Options>>, ui: &Terminal) -> HostConfig 
         ui: Arc::new(ui.clone()),
         redactor,
         random,
+        catalogue: Some(Rc::new(catalogue)),
         ..HostConfig::bare()
     }
+}
+
+/// The tables behind a server of the local AWS's demo, for checks before anything exists: which tables
+/// the mappings select, which LOBs are cut.
+fn catalogue(server: &str) -> Option<Value> {
+    let engines = dmsrun_dms::engines().iter().filter(|engine| engine.source);
+    let catalogue = engines
+        .filter_map(|engine| Some((engine.name, engine.port?)))
+        .find_map(|(engine, port)| dmsrun_local::dms::catalogue::demo(engine, server, port))?;
+    serde_json::to_value(catalogue).ok().map(Value::from_json)
 }
 
 fn session(

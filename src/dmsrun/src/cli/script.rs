@@ -8,39 +8,61 @@ use std::{cell::RefCell, io::Read as _, path::Path, rc::Rc};
 
 /// Runs what the line names and gives the exit code.
 pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
-    let mut rest = line.rest.into_iter();
+    let CommandLine { options, execute, require, rest, .. } = line;
+    let mut rest = rest.into_iter();
     let script = rest.next();
-    let options = Rc::new(RefCell::new(line.options));
+    let options = Rc::new(RefCell::new(options));
     let mut config = session::host_config(&options, ui);
     config.script = script.clone().filter(|s| s != "-");
     config.args = rest.collect();
     config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options))));
     let host = Host::new(config)?;
     session::on_interrupt(&host)?;
-    for module in &line.require {
-        let (global, name) = module.split_once('=').unwrap_or((module, module));
-        let code = host.require(global, name)?;
-        if code != 0 {
-            return Ok(code);
+    let work = Work { require, execute, script };
+    Ok(work.run(&host).unwrap_or_else(|diagnostic| {
+        // The host knows the texts that are in no file.
+        ui.show_from(&diagnostic, &**host.state());
+        diagnostic.exit.code()
+    }))
+}
+
+/// What a line asks for, in this order.
+struct Work {
+    require: Vec<String>,
+    execute: Vec<String>,
+    script: Option<String>,
+}
+
+impl Work {
+    /// Does it until something ends with another code than 0.
+    fn run(&self, host: &Host) -> Result<u8, Diagnostic> {
+        for module in &self.require {
+            let (global, name) = module.split_once('=').unwrap_or((module, module));
+            match host.require(global, name)? {
+                0 => {}
+                code => return Ok(code),
+            }
         }
-    }
-    for statement in &line.execute {
-        let code = host.run_string("(command line)", statement)?;
-        if code != 0 {
-            return Ok(code);
+        for statement in &self.execute {
+            match host.run_string("(command line)", statement)? {
+                0 => {}
+                code => return Ok(code),
+            }
         }
-    }
-    match script.as_deref() {
-        None if !line.execute.is_empty() || !line.require.is_empty() => Ok(Exit::Success.code()),
-        None | Some("-") => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(|error| {
-                Diagnostic::error("The standard input can't be read").what(error.to_string())
-            })?;
-            host.run_string("stdin", &text)
+        match self.script.as_deref() {
+            None if !self.execute.is_empty() || !self.require.is_empty() => {
+                Ok(Exit::Success.code())
+            }
+            None | Some("-") => {
+                let mut text = String::new();
+                std::io::stdin().read_to_string(&mut text).map_err(|error| {
+                    Diagnostic::error("The standard input can't be read").what(error.to_string())
+                })?;
+                host.run_string("stdin", &text)
+            }
+            Some(path) if !Path::new(path).exists() => Err(missing(path)),
+            Some(path) => host.run_file(path),
         }
-        Some(path) if !Path::new(path).exists() => Err(missing(path)),
-        Some(path) => host.run_file(path),
     }
 }
 

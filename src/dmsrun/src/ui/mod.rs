@@ -7,7 +7,7 @@ mod trace;
 
 use crate::cli::{Options, options::Color};
 use dmsrun_base::{Redactor, Value};
-use dmsrun_diag::{Diagnostic, Style, render, render::Disk};
+use dmsrun_diag::{Diagnostic, Sources, Style, render, render::Disk};
 use dmsrun_lua::ui::{Level, Progress, ProgressStart, TableView, Ui};
 pub use specs::SpecReporter;
 use std::{
@@ -85,8 +85,13 @@ impl Terminal {
 
     /// A diagnostic, on standard error.
     pub fn show(&self, diagnostic: &Diagnostic) {
+        self.show_from(diagnostic, &Disk);
+    }
+
+    /// A diagnostic whose marked line is not in a file: statements, standard input.
+    pub fn show_from(&self, diagnostic: &Diagnostic, sources: &dyn Sources) {
         let style = Style { color: self.0.err_color, width: self.0.width };
-        self.talk(render(diagnostic, &Disk, style).trim_end());
+        self.talk(render(diagnostic, sources, style).trim_end());
     }
 
     /// Where the results of specs go.
