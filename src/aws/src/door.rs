@@ -12,7 +12,7 @@ use dmsrun_base::{Map, Timestamp, Value};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::OnceCell;
 
@@ -121,6 +121,8 @@ struct Call<'a> {
 /// How a call went so far.
 struct Progress {
     started: Timestamp,
+    /// Real time, for what is shown only: virtual time stands still during a call.
+    begun: Instant,
     attempt: u32,
 }
 
@@ -212,7 +214,8 @@ impl Call<'_> {
     /// Sends it as often as it takes, and tells the observer how it ended.
     async fn send(&self, input: &Value, prepared: Prepared) -> Result<Value, Error> {
         let config = &self.aws.config;
-        let mut progress = Progress { started: config.clock.now(), attempt: 0 };
+        let mut progress =
+            Progress { started: config.clock.now(), begun: Instant::now(), attempt: 0 };
         let (region, role) = (self.options.region.as_deref(), self.options.role.as_deref());
         let connected = self.aws.clients.connect(config, self.service, region, role).await;
         let (result, region) = match connected {
@@ -355,7 +358,7 @@ impl Call<'_> {
             role: self.options.role.clone(),
             mutates: self.operation.mutates(),
             attempts: progress.attempt,
-            duration: self.elapsed(progress),
+            duration: progress.begun.elapsed(),
             request_id,
             outcome,
             parameters: redaction::masked(input, self.operation.fields, &config.redactor),

@@ -20,7 +20,7 @@ pub struct CallEvent {
     pub mutates: bool,
     /// How often it was sent.
     pub attempts: u32,
-    /// How long it took, waits included.
+    /// How long it took in real time, waits included.
     pub duration: Duration,
     /// The id that AWS gave the request.
     pub request_id: Option<String>,

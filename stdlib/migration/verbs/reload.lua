@@ -93,7 +93,8 @@ return {
 					at = false,
 				}
 			end
-			approval.loss(m, loss(m, list), "reload")
+			local again = "reload " .. table.concat(command.rest, " ")
+			approval.loss(m, loss(m, list), "reload", again)
 			reload_tables(task, list)
 			say.label("Reload", report.plural(#list, "table"))
 			return
