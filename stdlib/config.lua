@@ -86,6 +86,26 @@ local function wrong_type(source, path, spec, value)
 	)
 end
 
+--- A value that no service takes is refused where it is written, before anything is made.
+local function check_value(source, path, spec, value)
+	local wanted
+	if spec.min and value < spec.min or spec.max and value > spec.max then
+		wanted = spec.max and ("from %d to %d"):format(spec.min, spec.max)
+			or ("at least %d"):format(spec.min)
+	elseif spec.pattern and not value:match(spec.pattern) then
+		wanted = "like " .. spec.like
+	end
+	if wanted then
+		refuse(
+			source,
+			path,
+			"Value is not valid",
+			("%s must be %s, got %s"):format(path, wanted, values.show(spec.type, value)),
+			("%s: %s"):format(path, spec.doc)
+		)
+	end
+end
+
 local function absent(value)
 	return value == nil or value == json.null
 end
@@ -110,6 +130,7 @@ local function overlay(state, into, schema, given, source, prefix)
 			if read == nil then
 				wrong_type(source, path, spec, value)
 			end
+			check_value(source, path, spec, read)
 			into[name] = read
 			state.origins[path] = { name = source.name, place = place_of(source, path) }
 		end
@@ -154,6 +175,7 @@ local function set_text(state, path, text, source)
 		if value == nil then
 			wrong_type(source, path, spec, text)
 		end
+		check_value(source, path, spec, value)
 		into[name] = value
 		state.origins[path] = { name = source.name }
 	end
@@ -253,12 +275,36 @@ local function given_by_c()
 			index = index + 1
 		end
 		local path, text = (pair or ""):match "^%s*([^=]-)%s*=(.*)$"
+		if pair and not path then
+			errors.raise {
+				summary = "Configuration on the command line is not understood",
+				what = ("-c %s has no value"):format(pair),
+				hints = { "it is written as -c key=value" },
+				at = false,
+				exit = "usage",
+			}
+		end
 		if path then
 			given[path] = text
 		end
 		index = index + 1
 	end
 	return given
+end
+
+--- The `-c key=value` of this run, as a command line repeats them; a password is left to be filled in.
+---@return string[]
+function config.overrides()
+	local given, pairs_given = given_by_c(), {}
+	for _, path in ipairs(report.keys(given)) do
+		local text = path:find "password" and "…" or given[path]
+		local pair = path .. "=" .. text
+		if pair:find "[^%w%-_./:=,…]" then
+			pair = "'" .. pair:gsub("'", "'\\''") .. "'"
+		end
+		pairs_given[#pairs_given + 1] = pair
+	end
+	return pairs_given
 end
 
 local function from_command_line(state)

@@ -130,13 +130,22 @@ end
 ---@param verb? string
 ---@return string
 function Migration:command(verb)
-	local words = { "dmsrun" }
+	local words, o = { "dmsrun" }, host.options
 	if aws.is_local then
-		words[#words + 1] = "--local"
+		local elsewhere = o.local_dir and o.local_dir ~= ".dmsrun/local"
+		words[#words + 1] = elsewhere and ("--local=" .. o.local_dir) or "--local"
+	end
+	for _, option in ipairs { "profile", "region", "endpoint_url" } do
+		if o[option] then
+			words[#words + 1] = ("--%s %s"):format(option:gsub("_", "-"), o[option])
+		end
 	end
 	words[#words + 1] = host.script or "-"
 	if verb and verb ~= "" then
 		words[#words + 1] = (verb:gsub("%s+$", ""))
+	end
+	for _, pair in ipairs(config.overrides()) do
+		words[#words + 1] = "-c " .. pair
 	end
 	return table.concat(words, " ")
 end
@@ -191,6 +200,7 @@ function Migration:main(arg)
 		host.options[name] = value
 	end
 	command.rest = command.rest or {}
+	self.verb = command.verb
 	if not command.verb then
 		return require("migration.run").run(self, command)
 	end

@@ -102,3 +102,25 @@ fn a_resource_removed_from_the_script_is_deleted() {
     ]);
     assert_eq!(left.ok().stdout, "0\n");
 }
+
+#[test]
+fn a_stack_of_another_region_is_not_touched() {
+    let env = Env::new();
+    env.run(&["--local", "scripts/migrate.lua", "deploy"]).ok();
+    let there = ["--local", "--region", "eu-west-1", "scripts/migrate.lua"];
+    for verb in [&["deploy"][..], &["destroy", "--allow", "destroy"]] {
+        let line: Vec<&str> = there.iter().chain(verb).copied().collect();
+        env.run(&line).code(1).has("us-east-1").has("nothing was changed");
+    }
+    env.run(&["--local", "scripts/migrate.lua", "plan", "--detailed-exitcode"]).code(0);
+}
+
+#[test]
+fn a_network_in_use_is_not_replaced_and_a_dry_run_changes_nothing() {
+    let env = Env::new();
+    env.run(&["--local", "scripts/migrate.lua", "deploy"]).ok();
+    let moved = ["--local", "scripts/migrate.lua", "deploy", "-c", "vpc_cidr=10.1.0.0/16"];
+    env.run(&moved).code(1).has("can't be replaced").has("nothing was changed");
+    env.run(&["--local", "--dry-run", "scripts/migrate.lua", "destroy", "--allow", "destroy"]).ok();
+    env.run(&["--local", "scripts/migrate.lua", "plan", "--detailed-exitcode"]).code(0);
+}

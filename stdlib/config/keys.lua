@@ -6,7 +6,7 @@ local keys = {}
 keys.database = {
 	engine_name = { type = "string", default = "mysql", doc = "DMS's name of the engine" },
 	server_name = { type = "string", doc = "host name or address" },
-	port = { type = "integer", doc = "the engine's own port unless given" },
+	port = { type = "integer", min = 1, max = 65535, doc = "the engine's own port unless given" },
 	database_name = {
 		type = "string",
 		doc = "the database (for MySQL: the schema that is migrated)",
@@ -32,13 +32,24 @@ keys.stack = {
 	account = { type = "string", doc = "the account the stack belongs to; any other is refused" },
 	region = { type = "string", doc = "the region the stack belongs to; any other is refused" },
 
-	replication_instance_class = { type = "string", default = "dms.t3.medium", doc = "size" },
+	replication_instance_class = {
+		type = "string",
+		default = "dms.t3.medium",
+		pattern = "^dms%.%w+%.%w+$",
+		like = "dms.t3.medium",
+		doc = "size",
+	},
 	enable_multi_az = { type = "boolean", default = true, doc = "a standby in another zone" },
-	allocated_storage = { type = "integer", default = 100, doc = "GB" },
+	allocated_storage = { type = "integer", min = 5, max = 30000, default = 100, doc = "GB" },
 	engine_version = { type = "string", doc = "of DMS; the account's default unless given" },
 	auto_minor_version_upgrade = { type = "boolean", default = true, doc = "in the window" },
 	publicly_accessible = { type = "boolean", default = false, doc = "a public address" },
-	preferred_maintenance_window = { type = "string", doc = "such as sun:03:00-sun:04:00, UTC" },
+	preferred_maintenance_window = {
+		type = "string",
+		pattern = "^%a%a%a:%d%d:%d%d%-%a%a%a:%d%d:%d%d$",
+		like = "sun:03:00-sun:04:00",
+		doc = "such as sun:03:00-sun:04:00, UTC",
+	},
 
 	source_db_config = { type = "group", fields = keys.database, doc = "the source database" },
 	target_db_config = { type = "group", fields = keys.database, doc = "the target database" },
@@ -49,9 +60,9 @@ keys.stack = {
 	},
 
 	vpc_cidr = { type = "string", default = "10.0.0.0/16", doc = "of the network that is made" },
-	zones = { type = "integer", default = 2, doc = "availability zones, at least 2" },
-	subnet_prefix = { type = "integer", default = 24, doc = "size of each subnet" },
-	nat_gateways = { type = "integer", default = 1, doc = "0 where the databases need no internet" },
+	zones = { type = "integer", min = 2, max = 6, default = 2, doc = "availability zones, at least 2" },
+	subnet_prefix = { type = "integer", min = 16, max = 28, default = 24, doc = "size of each subnet" },
+	nat_gateways = { type = "integer", min = 0, max = 6, default = 1, doc = "0 where the databases need no internet" },
 	vpc_id = { type = "string", doc = "an existing network, instead of a new one" },
 	subnet_ids = { type = "list", doc = "existing subnets of that network, in two zones" },
 	security_group_ids = { type = "list", doc = "existing security groups for the instance" },

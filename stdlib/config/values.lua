@@ -92,7 +92,14 @@ local PARSE = {
 		return list
 	end,
 	map = decoded,
-	secret = to_secret,
+	secret = function(text)
+		-- A password may begin with a brace; only what reads as the documented form is taken for it.
+		local form = text:match "^%s*{" and decoded(text)
+		if type(form) == "table" and (form.env or form.file) then
+			return form
+		end
+		return text
+	end,
 }
 
 --- What a type is called in a message.

@@ -51,7 +51,7 @@ function checks.findings(m)
 	local function add(list, task)
 		for _, finding in ipairs(list) do
 			-- Two tasks share documents and defaults; what was said once is enough.
-			local key = (finding.code or "") .. " " .. finding.message
+			local key = finding.message
 			if not seen[key] then
 				seen[key] = true
 				findings[#findings + 1] = task and named(finding, task) or finding

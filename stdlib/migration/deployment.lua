@@ -2,6 +2,7 @@
 --- away.
 
 local approval = require "migration.approval"
+local errors = require "errors"
 local report = require "report"
 local say = require "migration.say"
 
@@ -65,15 +66,35 @@ local function approve(m, plan)
 	approval.change(m, question, "deploy")
 end
 
+--- A network in use is not replaced: the instance would lose its subnets before it has others.
+local function refuse_new_network(m, plan)
+	for _, step in ipairs(plan.steps) do
+		if step.kind == "ec2.vpc" and step.action == "replace" then
+			local origin, place = m.config:origin "vpc_cidr"
+			errors.raise {
+				summary = "The network of a deployed migration can't be replaced",
+				what = "vpc_cidr of a VPC can't be changed, and the replication instance lives in it",
+				why = ("vpc_cidr comes from %s; nothing was changed"):format(origin),
+				hints = {
+					"give the migration another name to build a second stack beside this one",
+					{ "Or take this one away first:", command = m:command "destroy" },
+				},
+				at = place or m.place,
+			}
+		end
+	end
+end
+
 --- Plans, shows, asks, applies. Nothing is asked or done where nothing changes.
 ---@param m migration.Migration
 ---@return stack.Plan
 function deployment.deploy(m)
 	local plan = deployment.plan(m)
 	deployment.show(plan)
+	refuse_new_network(m, plan)
 	if plan.has_changes then
 		approve(m, plan)
-		m:stack():apply(plan, { label = "Deploy", command = m:command() })
+		m:stack():apply(plan, { label = "Deploy", command = m:command(m.verb) })
 	end
 	return plan
 end
@@ -92,7 +113,9 @@ function deployment.destroy(m)
 			("all of %s: %s"):format(m.name, report.plural(#plan.steps, "resource"))
 		)
 		approval.loss(m, lost, "destroy")
-		s:apply(plan, { label = "Destroy", command = m:command "destroy" .. " --allow destroy" })
+		if s:apply(plan, { label = "Destroy", command = m:command "destroy" .. " --allow destroy" }).dry_run then
+			return nil
+		end
 	else
 		say.label("Plan", "nothing to destroy")
 	end

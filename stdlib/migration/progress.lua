@@ -1,6 +1,7 @@
 --- One way to follow a migration: start the main task if need be, watch its load, watch it catch
 --- up.
 
+local approval = require "migration.approval"
 local aws = require "aws"
 local catchup = require "migration.catchup"
 local load = require "migration.load"
@@ -8,16 +9,23 @@ local report = require "report"
 local say = require "migration.say"
 local tables = require "migration.tables"
 local tasks = require "migration.tasks"
+local twice = require "migration.twice"
 
 local progress = {}
 
---- Starts the task where it does not run, in the way its past asks for.
+--- Starts the task where it does not run, in the way its past asks for. One that has run before was
+--- stopped by somebody or something: that is asked about.
 ---@param m migration.Migration
+---@param found migration.Live
 ---@param task table
 ---@return table task
-function progress.ensure_running(m, task)
+function progress.ensure_running(m, found, task)
 	if task.status == "running" or tasks.is_finished(task) then
 		return task
+	end
+	twice.refuse(m, found, "migration")
+	if tasks.has_run(task) then
+		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier))
 	end
 	local started, what = tasks.start(m, task)
 	if what then

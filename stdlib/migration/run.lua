@@ -5,6 +5,7 @@ local checks = require "migration.checks"
 local connections = require "migration.connections"
 local deployment = require "migration.deployment"
 local header = require "migration.header"
+local host = require "host"
 local json = require "json"
 local live = require "migration.live"
 local outputs = require "migration.outputs"
@@ -40,10 +41,13 @@ function run.run(m)
 	local began = { virtual = time.epoch(), real = os.time() }
 	header.show(m)
 	checks.run(m)
-	deployment.deploy(m)
+	local plan = deployment.deploy(m)
+	if host.options.dry_run and plan.has_changes then
+		return
+	end
 	local found = live.require(m, { "instance", "source", "target" })
 	connections.test(m, found)
-	local task = progress.ensure_running(m, live.task(m, found, "migration"))
+	local task = progress.ensure_running(m, found, live.task(m, found, "migration"))
 	local result = progress.follow(m, found, task)
 	say.line ""
 	local values = outputs.read(m)

@@ -76,6 +76,31 @@ function discover.observe(ctx, kind, item, id)
 	}
 end
 
+--- Roles and buckets are seen from every region: a stack of one region is never taken for one of
+--- another with the same name.
+local function refuse_other_region(stack, ctx, kind, item)
+	local region = (item.tags or {})["dmsrun:region"]
+	if region == nil or region == ctx.region then
+		return
+	end
+	errors.raise {
+		summary = "The stack belongs to another region",
+		what = ("%s %s of the stack %q was made in %s; this run is for %s"):format(
+			kind.name,
+			item.id,
+			stack.name,
+			region,
+			ctx.region
+		),
+		why = "nothing was changed",
+		hints = {
+			"choose its region: --region " .. region,
+			"a second stack in this region needs another name",
+		},
+		at = stack.at,
+	}
+end
+
 --- The live resources of one kind.
 local function of_kind(stack, shared, kind)
 	local ctx = context.new(stack, shared)
@@ -83,6 +108,7 @@ local function of_kind(stack, shared, kind)
 	for _, item in ipairs(kind.list(ctx)) do
 		-- Filters only narrow: the tags decide.
 		if (item.tags or {})[STACK] == stack.name then
+			refuse_other_region(stack, ctx, kind, item)
 			local kind_name, id = identity_of(item)
 			if not id then
 				errors.raise {

@@ -28,7 +28,7 @@ end
 --- What stands and what was not begun.
 local function standing(status)
 	local done = status.done == 0 and "nothing was changed"
-		or ("%s done, nothing is half-made"):format(count(status.done, "step") .. " of " .. status.total)
+		or ("%s done"):format(count(status.done, "step") .. " of " .. status.total)
 	if status.not_started > 0 then
 		return ("%s; %s not started"):format(done, count(status.not_started, "step"))
 	end

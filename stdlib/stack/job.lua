@@ -29,6 +29,7 @@ local function tags_for(stack, one, properties)
 	tags["dmsrun:stack"] = stack.name
 	tags["dmsrun:resource"] = one.resource
 	tags["dmsrun:version"] = "1"
+	tags["dmsrun:region"] = stack:identity().region
 	tags["dmsrun:owner"] = stack.options.owner
 	if one.generation > 1 then
 		tags["dmsrun:generation"] = tostring(one.generation)

@@ -157,15 +157,20 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// Ctrl-C once asks the host to start nothing new; twice ends what waits, and then the process. Both are
 /// safe: every mutation has its intent on disk before it is sent.
-pub fn on_interrupt(host: &Host) -> Result<(), Diagnostic> {
+pub fn on_interrupt(host: &Host, ui: &Terminal) -> Result<(), Diagnostic> {
     use signal_hook::{consts::SIGINT, iterator::Signals};
     let mut signals = Signals::new([SIGINT])
         .map_err(|error| Diagnostic::error("Ctrl-C can't be caught").what(error.to_string()))?;
     let handle = host.interrupt_handle();
+    let ui = ui.clone();
     // The thread lives as long as the process.
     std::thread::spawn(move || {
         for _ in signals.forever() {
-            if handle.interrupt() >= 2 {
+            let count = handle.interrupt();
+            if count == 1 {
+                ui.talk("Ctrl-C: what is under way is finished, nothing new is started; again to stop at once");
+            }
+            if count >= 2 {
                 std::thread::sleep(GRACE);
                 std::process::exit(i32::from(Exit::Interrupted.code()));
             }

@@ -223,7 +223,15 @@ fn in_use(dir: &Path, holder: &str) -> Diagnostic {
 fn corrupt(path: &Path, why: &str) -> Diagnostic {
     Diagnostic::error("The local AWS can't be read")
         .what(format!("{} is corrupt: {why}", path.display()))
-        .command("start again with an empty local AWS:", "dmsrun local reset")
+        .command("start again with an empty local AWS:", reset_command(path))
+}
+
+/// The command that empties the local AWS that a file belongs to.
+fn reset_command(path: &Path) -> String {
+    match path.parent().filter(|dir| *dir != Path::new(".dmsrun/local")) {
+        Some(dir) => format!("dmsrun --local={} local reset", dir.display()),
+        None => "dmsrun local reset".to_owned(),
+    }
 }
 
 fn unusable(path: &Path, error: &io::Error) -> Diagnostic {

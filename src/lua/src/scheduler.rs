@@ -331,7 +331,8 @@ enum Reached {
 
 fn interrupted() -> Diagnostic {
     Diagnostic::error("Interrupted")
-        .what("a second Ctrl-C ended what was waiting")
+        .what("a second Ctrl-C ended what was waiting; AWS goes on with what it was told")
+        .hint("the same command again finds what stands and goes on from there")
         .exit(Exit::Interrupted)
 }
 

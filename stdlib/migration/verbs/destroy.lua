@@ -11,7 +11,7 @@ return {
 	run = function(m)
 		header.show(m)
 		local proof = deployment.destroy(m)
-		if say.json() then
+		if proof and say.json() then
 			ui.json { stack = m.name, kinds = proof.kinds, shared = json.array(proof.shared) }
 		end
 	end,

@@ -3,6 +3,7 @@
 local aws = require "aws"
 local errors = require "errors"
 local host = require "host"
+local json = require "json"
 local live = require "migration.live"
 local say = require "migration.say"
 local tasks = require "migration.tasks"
@@ -61,7 +62,8 @@ end
 
 local function show(event)
 	if say.json() then
-		ui.json { time = time.format(moment(event)), message = event.message }
+		-- One object a line: a log has no end that a list could wait for.
+		ui.out(json.encode { time = time.format(moment(event)), message = event.message })
 	else
 		ui.out(
 			("%s  %s"):format(time.format(moment(event)), (event.message or ""):gsub("%s+$", ""))

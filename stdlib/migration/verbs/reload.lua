@@ -10,6 +10,7 @@ local say = require "migration.say"
 local suggest = require "suggest"
 local tables = require "migration.tables"
 local tasks = require "migration.tasks"
+local twice = require "migration.twice"
 
 --- What DMS takes in one call.
 local BATCH = 10
@@ -107,6 +108,7 @@ return {
 				at = false,
 			}
 		end
+		twice.refuse(m, found, "migration")
 		approval.loss(m, loss(m, list), "reload")
 		connections.test(m, found)
 		task = tasks.stop(m, task)

@@ -6,6 +6,7 @@ local errors = require "errors"
 local live = require "migration.live"
 local say = require "migration.say"
 local tasks = require "migration.tasks"
+local twice = require "migration.twice"
 
 return {
 	summary = "go on from where a stopped or failed task was",
@@ -26,6 +27,7 @@ return {
 				at = false,
 			}
 		end
+		twice.refuse(m, found, id)
 		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier), "resume " .. id)
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)

@@ -124,6 +124,9 @@ impl Options {
             ("detailed_exitcode".to_owned(), Value::from(self.detailed_exitcode)),
             ("config".to_owned(), Value::Map(config.collect())),
         ]);
+        if let Some(dir) = &self.local {
+            map.insert("local_dir".to_owned(), Value::from(dir.to_string_lossy().into_owned()));
+        }
         for (key, value) in [
             ("profile", &self.profile),
             ("region", &self.region),

@@ -17,7 +17,7 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
     config.args = rest.collect();
     config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options))));
     let host = Host::new(config)?;
-    session::on_interrupt(&host)?;
+    session::on_interrupt(&host, ui)?;
     let work = Work { require, execute, script };
     Ok(work.run(&host).unwrap_or_else(|diagnostic| {
         // The host knows the texts that are in no file.
