@@ -340,7 +340,8 @@ mod tests {
             let error = Store::open(Some(dir.path().into())).unwrap_err();
             let what = error.to_string();
             assert!(what.contains("dms.json is corrupt") && what.contains(place), "{what}");
-            assert_eq!(error.hints[0].command.as_deref(), Some("dmsrun local reset"));
+            let reset = format!("dmsrun --local={} local reset", dir.path().display());
+            assert_eq!(error.hints[0].command.as_deref(), Some(reset.as_str()));
         }
     }
 
