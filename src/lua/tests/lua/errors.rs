@@ -78,7 +78,7 @@ fn a_file_is_named_as_given_however_long_and_its_modules_too() {
 fn a_missing_module_and_a_missing_script_say_so() {
     let bench = Bench::new();
     let got = line(&bench.fail("require 'parallle'"));
-    assert!(got.contains("module 'parallle' not found"), "{got}");
+    assert!(got.contains("there is no module \"parallle\""), "{got}");
     assert!(got.contains("Did you mean \"parallel\""), "{got}");
     let diagnostic = bench.host.run_file("no/such/script.lua").unwrap_err();
     assert!(line(&diagnostic).contains("no/such/script.lua"));

@@ -118,7 +118,7 @@ fn operations_are_values_and_a_slip_finds_the_nearest() {
     let got = line(&bench.fail("local aws = require 'aws'\naws.dms.describe_endpoint {}"));
     assert!(
         got.starts_with(
-            "test.lua:2: Script failed: unknown operation \"describe_endpoint\" of dms"
+            "test.lua:2: Unknown AWS operation: unknown operation \"describe_endpoint\" of dms"
         ),
         "{got}"
     );
