@@ -124,7 +124,7 @@ fn operations_are_values_and_a_slip_finds_the_nearest() {
     );
     assert!(got.contains("Did you mean \"describe_endpoints\""), "{got}");
     let got = line(&bench.fail("require 'aws'.dsm.x {}"));
-    assert!(got.starts_with("test.lua:1: Script failed: unknown service \"dsm\""), "{got}");
+    assert!(got.starts_with("test.lua:1: Unknown AWS operation: unknown service \"dsm\""), "{got}");
     let got = line(&bench.fail("require 'aws'.dms.describe_endpoints({ 1 })"));
     assert!(got.contains("must be a table with named keys, got a list"), "{got}");
     let got = line(&bench.fail("require 'aws'.dms.describe_endpoints({}, { regoin = 'x' })"));
