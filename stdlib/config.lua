@@ -215,8 +215,18 @@ end
 
 --- The context of a cdk.json, without the flags and look-ups that CDK keeps there (`@aws-cdk/…`,
 --- `a:b`).
-local function context_of(document)
+local function context_of(document, source)
 	local context = {}
+	if document.context ~= nil and type(document.context) ~= "table" then
+		errors.raise {
+			summary = "Wrong type in the configuration",
+			what = ('"context" wants an object, got %s'):format(json.encode(document.context)),
+			why = ("written in %s"):format(source.name),
+			at = { file = source.file, line = 1, word = "context" },
+			hints = { 'cdk.json holds { "context": { "vpc_cidr": "10.0.0.0/16", … } }' },
+			exit = "usage",
+		}
+	end
 	for name, value in pairs(document.context or {}) do
 		if not tostring(name):find "[@:/]" then
 			context[name] = value
@@ -228,7 +238,7 @@ end
 local function from_files(state, dir)
 	local cdk, source = read_file(fs.join(dir, "cdk.json"))
 	if cdk then
-		overlay(state, state.values, state.schema, context_of(cdk), source, "")
+		overlay(state, state.values, state.schema, context_of(cdk, source), source, "")
 	end
 	local own, own_source = read_file(fs.join(dir, "migration.json"))
 	if own then
