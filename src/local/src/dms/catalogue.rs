@@ -216,6 +216,7 @@ fn column(text: &str) -> Column {
         data_type: rest.trim_end_matches('!').to_owned(),
         primary_key: rest.ends_with('!'),
         lob_kb: lob,
+        ..Column::default()
     }
 }
 

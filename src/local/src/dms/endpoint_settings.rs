@@ -231,13 +231,10 @@ const REDSHIFT: &[Row] = &[
     ("MapBooleanAsBoolean", Flag, "false"),
 ];
 
-const MESSAGES: Type = OneOf(&["json", "json-unformatted"]);
-
+/// What both streams say of their messages.
 #[rustfmt::skip]
-const KINESIS: &[Row] = &[
-    ("StreamArn", Text, ""),
-    ("MessageFormat", MESSAGES, "json"),
-    ("ServiceAccessRoleArn", Text, ""),
+const STREAM: &[Row] = &[
+    ("MessageFormat", OneOf(&["json", "json-unformatted"]), "json"),
     ("IncludeTransactionDetails", Flag, "false"),
     ("IncludePartitionValue", Flag, "false"),
     ("PartitionIncludeSchemaTable", Flag, "false"),
@@ -249,19 +246,16 @@ const KINESIS: &[Row] = &[
 ];
 
 #[rustfmt::skip]
+const KINESIS: &[Row] = &[
+    ("StreamArn", Text, ""),
+    ("ServiceAccessRoleArn", Text, ""),
+];
+
+#[rustfmt::skip]
 const KAFKA: &[Row] = &[
     ("Broker", Text, ""),
     ("Topic", Text, "kafka-default-topic"),
-    ("MessageFormat", MESSAGES, "json"),
     ("MessageMaxBytes", Int, "1000000"),
-    ("IncludeTransactionDetails", Flag, "false"),
-    ("IncludePartitionValue", Flag, "false"),
-    ("PartitionIncludeSchemaTable", Flag, "false"),
-    ("IncludeTableAlterOperations", Flag, "false"),
-    ("IncludeControlDetails", Flag, "false"),
-    ("IncludeNullAndEmpty", Flag, "false"),
-    ("NoHexPrefix", Flag, "false"),
-    ("UseLargeIntegerValue", Flag, "false"),
     ("SecurityProtocol", OneOf(&["plaintext", "ssl-authentication", "ssl-encryption", "sasl-ssl"]), "plaintext"),
     ("SslCaCertificateArn", Text, ""),
     ("SslClientCertificateArn", Text, ""),
@@ -326,8 +320,8 @@ fn tables(engine: &Engine) -> [&'static [Row]; 2] {
         Family::Docdb => [LOGIN, DOCDB],
         Family::Redshift => [LOGIN, REDSHIFT],
         Family::S3 => [&[], S3],
-        Family::Kinesis => [&[], KINESIS],
-        Family::Kafka => [&[], KAFKA],
+        Family::Kinesis => [STREAM, KINESIS],
+        Family::Kafka => [STREAM, KAFKA],
         Family::Redis => [&[], REDIS],
         Family::Opensearch => [&[], SEARCH],
         Family::Neptune => [&[], NEPTUNE],

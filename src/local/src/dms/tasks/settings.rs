@@ -1,45 +1,13 @@
 //! A task's settings: the service's defaults, what a request lays over them, and what it refuses.
+//! Keys, defaults, ranges and words are those of the schema that the checks use.
 
 use super::super::faults::Fault;
+use dmsrun_dms::settings::schema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 const NOT_ON_CREATE: &str =
     "Task Settings CloudWatchLogGroup or CloudWatchLogStream cannot be set on create.";
-
-const SEVERITIES: &[&str] = &[
-    "LOGGER_SEVERITY_ERROR",
-    "LOGGER_SEVERITY_WARNING",
-    "LOGGER_SEVERITY_INFO",
-    "LOGGER_SEVERITY_DEFAULT",
-    "LOGGER_SEVERITY_DEBUG",
-    "LOGGER_SEVERITY_DETAILED_DEBUG",
-];
-
-const COMPONENTS: &[&str] = &[
-    "TRANSFORMATION",
-    "SOURCE_UNLOAD",
-    "IO",
-    "TARGET_LOAD",
-    "PERFORMANCE",
-    "SOURCE_CAPTURE",
-    "SORTER",
-    "REST_SERVER",
-    "VALIDATOR_EXT",
-    "TARGET_APPLY",
-    "TASK_MANAGER",
-    "TABLES_MANAGER",
-    "METADATA_MANAGER",
-    "FILE_FACTORY",
-    "COMMON",
-    "ADDONS",
-    "DATA_STRUCTURE",
-    "COMMUNICATION",
-    "FILE_TRANSFER",
-];
-
-/// Components that may be named and are not in the default list.
-const MORE_COMPONENTS: &[&str] = &["VALIDATOR", "DATA_RESYNC", "RESYNC_UNLOAD", "RESYNC_APPLY"];
 
 /// A full settings document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,126 +17,7 @@ pub(crate) struct Settings(Json);
 impl Settings {
     /// What a task has that says nothing.
     pub(crate) fn defaults() -> Self {
-        let components: Vec<Json> = COMPONENTS
-            .iter()
-            .map(|id| json!({"Id": id, "Severity": "LOGGER_SEVERITY_DEFAULT"}))
-            .collect();
-        Self(json!({
-            "TargetMetadata": {
-                "TargetSchema": "",
-                "SupportLobs": true,
-                "FullLobMode": false,
-                "LobChunkSize": 0,
-                "LimitedSizeLobMode": true,
-                "LobMaxSize": 32,
-                "InlineLobMaxSize": 0,
-                "LoadMaxFileSize": 0,
-                "ParallelLoadThreads": 0,
-                "ParallelLoadBufferSize": 0,
-                "ParallelLoadQueuesPerThread": 0,
-                "ParallelApplyThreads": 0,
-                "ParallelApplyBufferSize": 0,
-                "ParallelApplyQueuesPerThread": 0,
-                "BatchApplyEnabled": false,
-                "TaskRecoveryTableEnabled": false,
-            },
-            "FullLoadSettings": {
-                "TargetTablePrepMode": "DO_NOTHING",
-                "CreatePkAfterFullLoad": false,
-                "StopTaskCachedChangesApplied": false,
-                "StopTaskCachedChangesNotApplied": false,
-                "MaxFullLoadSubTasks": 8,
-                "TransactionConsistencyTimeout": 600,
-                "CommitRate": 10_000,
-            },
-            "TTSettings": null,
-            "Logging": {
-                "EnableLogging": false,
-                "EnableLogContext": false,
-                "LogComponents": components,
-                "CloudWatchLogGroup": null,
-                "CloudWatchLogStream": null,
-            },
-            "ControlTablesSettings": {
-                "ControlSchema": "",
-                "HistoryTimeslotInMinutes": 5,
-                "HistoryTableEnabled": false,
-                "SuspendedTablesTableEnabled": false,
-                "StatusTableEnabled": false,
-                "FullLoadExceptionTableEnabled": false,
-            },
-            "StreamBufferSettings": {
-                "StreamBufferCount": 3,
-                "StreamBufferSizeInMB": 8,
-                "CtrlStreamBufferSizeInMB": 5,
-            },
-            "ChangeProcessingTuning": {
-                "BatchApplyPreserveTransaction": true,
-                "BatchApplyTimeoutMin": 1,
-                "BatchApplyTimeoutMax": 30,
-                "BatchApplyMemoryLimit": 500,
-                "BatchSplitSize": 0,
-                "MinTransactionSize": 1_000,
-                "CommitTimeout": 1,
-                "MemoryLimitTotal": 1_024,
-                "MemoryKeepTime": 60,
-                "StatementCacheSize": 50,
-                "RecoveryTimeout": -1,
-            },
-            "ChangeProcessingDdlHandlingPolicy": {
-                "HandleSourceTableDropped": true,
-                "HandleSourceTableTruncated": true,
-                "HandleSourceTableAltered": true,
-            },
-            "LoopbackPreventionSettings": null,
-            "CharacterSetSettings": null,
-            "BeforeImageSettings": null,
-            "ErrorBehavior": {
-                "DataErrorPolicy": "LOG_ERROR",
-                "DataTruncationErrorPolicy": "LOG_ERROR",
-                "DataMaskingErrorPolicy": "STOP_TASK",
-                "DataErrorEscalationPolicy": "SUSPEND_TABLE",
-                "DataErrorEscalationCount": 0,
-                "EventErrorPolicy": "IGNORE",
-                "TableErrorPolicy": "SUSPEND_TABLE",
-                "TableErrorEscalationPolicy": "STOP_TASK",
-                "TableErrorEscalationCount": 0,
-                "RecoverableErrorCount": -1,
-                "RecoverableErrorInterval": 5,
-                "RecoverableErrorThrottling": true,
-                "RecoverableErrorThrottlingMax": 1_800,
-                "RecoverableErrorStopRetryAfterThrottlingMax": true,
-                "ApplyErrorDeletePolicy": "IGNORE_RECORD",
-                "ApplyErrorInsertPolicy": "LOG_ERROR",
-                "ApplyErrorUpdatePolicy": "LOG_ERROR",
-                "ApplyErrorEscalationPolicy": "LOG_ERROR",
-                "ApplyErrorEscalationCount": 0,
-                "ApplyErrorFailOnTruncationDdl": false,
-                "FailOnNoTablesCaptured": true,
-                "FailOnTransactionConsistencyBreached": false,
-                "FullLoadIgnoreConflicts": true,
-            },
-            "ValidationSettings": {
-                "EnableValidation": false,
-                "ValidationMode": "ROW_LEVEL",
-                "ThreadCount": 5,
-                "PartitionSize": 10_000,
-                "FailureMaxCount": 10_000,
-                "TableFailureMaxCount": 1_000,
-                "RecordFailureDelayInMinutes": 5,
-                "RecordFailureDelayLimitInMinutes": 0,
-                "RecordSuspendDelayInMinutes": 30,
-                "MaxKeyColumnSize": 8_096,
-                "HandleCollationDiff": false,
-                "SkipLobColumns": false,
-                "ValidationPartialLobSize": 0,
-                "ValidationQueryCdcDelaySeconds": 0,
-                "ValidationOnly": false,
-            },
-            "ResyncSettings": null,
-            "PostProcessingRules": null,
-            "FailTaskWhenCleanTaskResourceFailed": false,
-        }))
+        Self(schema::defaults())
     }
 
     /// The document with a request's text laid over it, checked for a task of that type.
@@ -208,20 +57,15 @@ impl Settings {
     }
 
     fn check(&self, migration_type: &str) -> Result<(), Fault> {
-        for (section, key, least, most) in RANGES {
-            let value = &self.0[*section][*key];
-            if value.is_null() {
+        for key in schema::keys() {
+            let Some(value) = self.0.pointer(&format!("/{}", key.path.replace('.', "/"))) else {
                 continue;
-            }
-            let n = value.as_i64().ok_or_else(|| refused(section, key, value))?;
-            if !(*least..=*most).contains(&n) {
-                return Err(refused(section, key, value));
-            }
-        }
-        for (section, key, words) in WORDS {
-            let value = &self.0[*section][*key];
-            if !value.is_null() && !value.as_str().is_some_and(|w| words.contains(&w)) {
-                return Err(refused(section, key, value));
+            };
+            if !value.is_null() && !allowed(key, value) {
+                return Err(Fault::value(format!(
+                    "Invalid task settings: {} can't be {value}.",
+                    key.path
+                )));
             }
         }
         let lobs = |key| self.flag("TargetMetadata", key);
@@ -282,8 +126,16 @@ pub(crate) fn only_severities(text: &str) -> bool {
     alone(over.as_object(), "Logging") && alone(over["Logging"].as_object(), "LogComponents")
 }
 
-fn refused(section: &str, key: &str, value: &Json) -> Fault {
-    Fault::value(format!("Invalid task settings: {section}.{key} can't be {value}."))
+/// Whether the service takes a value: by its documented range, or the words there are.
+fn allowed(key: &schema::Key, value: &Json) -> bool {
+    match (key.kind, key.range) {
+        (schema::Kind::Word(words), _) => value.as_str().is_some_and(|w| words.contains(&w)),
+        (schema::Kind::Integer, Some((least, most))) if key.strict => {
+            value.as_i64().is_some_and(|n| (least..=most).contains(&n))
+        }
+        (schema::Kind::Integer, _) => value.is_i64() || value.is_u64(),
+        _ => true,
+    }
 }
 
 /// Lays `over` over `base`: objects by key, log components by id, everything else whole.
@@ -318,10 +170,10 @@ fn merge_components(base: &mut Json, over: &Json) -> Result<(), Fault> {
     for component in list {
         let id = component["Id"].as_str().unwrap_or_default();
         let severity = component["Severity"].as_str().unwrap_or_default();
-        if !COMPONENTS.contains(&id) && !MORE_COMPONENTS.contains(&id) {
+        if !schema::COMPONENTS.contains(&id) {
             return Err(invalid(format!("unknown log component {id:?}.")));
         }
-        if !SEVERITIES.contains(&severity) {
+        if !schema::SEVERITIES.contains(&severity) {
             return Err(invalid(format!("unknown severity {severity:?} of {id}.")));
         }
         match base.iter_mut().find(|c| c["Id"] == id) {
@@ -331,54 +183,6 @@ fn merge_components(base: &mut Json, over: &Json) -> Result<(), Fault> {
     }
     Ok(())
 }
-
-const NO_LIMIT: i64 = i64::MAX;
-
-const RANGES: &[(&str, &str, i64, i64)] = &[
-    ("FullLoadSettings", "MaxFullLoadSubTasks", 1, 49),
-    ("FullLoadSettings", "CommitRate", 1, 50_000),
-    ("FullLoadSettings", "TransactionConsistencyTimeout", 0, NO_LIMIT),
-    ("TargetMetadata", "LobMaxSize", 0, 102_400),
-    ("TargetMetadata", "InlineLobMaxSize", 0, 102_400),
-    ("TargetMetadata", "ParallelLoadThreads", 0, 200),
-    ("TargetMetadata", "ParallelLoadBufferSize", 0, 1_000),
-    ("TargetMetadata", "ParallelApplyBufferSize", 0, 1_000),
-    ("StreamBufferSettings", "CtrlStreamBufferSizeInMB", 1, 8),
-    ("ChangeProcessingTuning", "StatementCacheSize", 0, 200),
-    ("ErrorBehavior", "RecoverableErrorCount", -1, NO_LIMIT),
-    ("ValidationSettings", "ThreadCount", 1, NO_LIMIT),
-    ("ValidationSettings", "PartitionSize", 1, NO_LIMIT),
-];
-
-const RECORD: &[&str] = &["IGNORE_RECORD", "LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"];
-
-const WORDS: &[(&str, &str, &[&str])] = &[
-    (
-        "FullLoadSettings",
-        "TargetTablePrepMode",
-        &["DO_NOTHING", "DROP_AND_CREATE", "TRUNCATE_BEFORE_LOAD"],
-    ),
-    ("ValidationSettings", "ValidationMode", &["ROW_LEVEL", "GROUP_LEVEL"]),
-    ("ErrorBehavior", "DataErrorPolicy", RECORD),
-    ("ErrorBehavior", "DataTruncationErrorPolicy", RECORD),
-    ("ErrorBehavior", "DataMaskingErrorPolicy", RECORD),
-    ("ErrorBehavior", "DataErrorEscalationPolicy", &["SUSPEND_TABLE", "STOP_TASK"]),
-    ("ErrorBehavior", "EventErrorPolicy", &["IGNORE", "STOP_TASK"]),
-    ("ErrorBehavior", "TableErrorPolicy", &["SUSPEND_TABLE", "STOP_TASK"]),
-    ("ErrorBehavior", "TableErrorEscalationPolicy", &["STOP_TASK"]),
-    ("ErrorBehavior", "ApplyErrorDeletePolicy", RECORD),
-    (
-        "ErrorBehavior",
-        "ApplyErrorInsertPolicy",
-        &["IGNORE_RECORD", "LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK", "INSERT_RECORD"],
-    ),
-    (
-        "ErrorBehavior",
-        "ApplyErrorUpdatePolicy",
-        &["IGNORE_RECORD", "LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK", "UPDATE_RECORD"],
-    ),
-    ("ErrorBehavior", "ApplyErrorEscalationPolicy", &["LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"]),
-];
 
 #[cfg(test)]
 mod tests {
@@ -401,7 +205,7 @@ mod tests {
         assert_eq!(settings.int("FullLoadSettings", "MaxFullLoadSubTasks"), 16);
         assert_eq!(settings.int("FullLoadSettings", "CommitRate"), 10_000);
         let list = settings.0["Logging"]["LogComponents"].as_array().unwrap();
-        assert_eq!(list.len(), COMPONENTS.len());
+        assert_eq!(list.len(), 20);
         let load = list.iter().find(|c| c["Id"] == "TARGET_LOAD").unwrap();
         assert_eq!(load["Severity"], "LOGGER_SEVERITY_DEBUG");
     }
