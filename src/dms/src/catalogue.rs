@@ -1,5 +1,15 @@
 //! What a source holds: its tables and columns, and how it compares names.
+//!
+//! [`Catalogue::read`] takes every form that a catalogue comes in: our own JSON, the answers of DMS,
+//! the output of a query on `information_schema.columns`.
 
+mod csv;
+mod described;
+mod read;
+
+pub use read::CatalogueError;
+
+use crate::mappings::pattern::Naming;
 use serde::{Deserialize, Serialize};
 
 /// The tables of a source, as a file, the local AWS or a described schema gives them.
@@ -14,6 +24,9 @@ pub struct Catalogue {
     /// The `EscapeCharacter` of an Oracle endpoint; it works for table names only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escape_character: Option<char>,
+    /// Schemas of which only the name is known, as `describe_schemas` gives them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schemas: Vec<String>,
 }
 
 /// A table or view of a source.
@@ -29,9 +42,12 @@ pub struct CatalogueTable {
     /// Table or view.
     #[serde(default, skip_serializing_if = "TableKind::is_table")]
     pub kind: TableKind,
-    /// Its columns in order.
+    /// Its columns in order; empty where they are not known.
     #[serde(default)]
     pub columns: Vec<Column>,
+    /// Whether nobody said which columns belong to the primary key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub keys_unknown: bool,
 }
 
 /// What a selection's `table-type` tells apart.
@@ -65,10 +81,20 @@ pub struct Column {
     /// The largest value in KB, for a LOB column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lob_kb: Option<u64>,
+    /// Whether it may hold NULL, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nullable: Option<bool>,
 }
 
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+impl Catalogue {
+    /// How the names of this source compare with patterns.
+    pub fn naming(&self) -> Naming {
+        Naming { ignore_case: self.case_insensitive, escape: self.escape_character }
+    }
 }
 
 impl CatalogueTable {
@@ -82,9 +108,14 @@ impl CatalogueTable {
         self.columns.iter().find(|c| c.name == name)
     }
 
-    /// Whether any column belongs to a primary key.
+    /// Whether any column is said to belong to a primary key.
     pub fn has_key(&self) -> bool {
         self.columns.iter().any(|c| c.primary_key)
+    }
+
+    /// Whether it is known to have no primary key: its columns are known, and none belongs to one.
+    pub fn lacks_key(&self) -> bool {
+        !self.keys_unknown && !self.columns.is_empty() && !self.has_key()
     }
 
     /// The largest LOB in KB over all columns, where there is one.
@@ -97,6 +128,12 @@ impl Column {
     /// Whether it holds LOBs, by its size or its type.
     pub fn is_lob(&self) -> bool {
         self.lob_kb.is_some() || matches!(self.dms_type(), Some("blob" | "clob" | "nclob"))
+    }
+
+    /// The length of its type, where it is written: 40 for `varchar(40)`.
+    pub fn length(&self) -> Option<u64> {
+        let inner = self.data_type.split_once('(')?.1.split([',', ')']).next()?;
+        inner.trim().parse().ok()
     }
 
     /// The DMS type that the source's type is read as, where it is known.
@@ -122,7 +159,7 @@ pub fn dms_type(source: &str) -> Option<&'static str> {
         "uint2" => Some("uint2"),
         "uint4" => Some("uint4"),
         "uint8" => Some("uint8"),
-        "numeric" | "decimal" | "number" | "dec" | "money" => Some("numeric"),
+        "numeric" | "decimal" | "number" | "dec" | "money" | "smallmoney" => Some("numeric"),
         "float" | "real" | "real4" | "float4" | "binary_float" => Some("real4"),
         "double" | "double precision" | "real8" | "float8" | "binary_double" => Some("real8"),
         "char" | "varchar" | "varchar2" | "character" | "character varying" | "string" | "enum"

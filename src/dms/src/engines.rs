@@ -29,6 +29,34 @@ pub enum Family {
     DmsTransfer,
 }
 
+impl Family {
+    /// What its engines are called together.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mysql => "MySQL",
+            Self::Postgres => "PostgreSQL",
+            Self::Oracle => "Oracle",
+            Self::SqlServer => "SQL Server",
+            Self::Db2 => "Db2 LUW",
+            Self::Db2Zos => "Db2 for z/OS",
+            Self::Sybase => "SAP ASE",
+            Self::Mongodb => "MongoDB",
+            Self::Docdb => "DocumentDB",
+            Self::S3 => "Amazon S3",
+            Self::Redshift => "Redshift",
+            Self::Dynamodb => "DynamoDB",
+            Self::Kinesis => "Kinesis",
+            Self::Kafka => "Kafka",
+            Self::Opensearch => "OpenSearch",
+            Self::Neptune => "Neptune",
+            Self::Redis => "Redis",
+            Self::Timestream => "Timestream",
+            Self::Babelfish => "Babelfish",
+            Self::DmsTransfer => "DMS transfer",
+        }
+    }
+}
+
 /// What is known of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Engine {

@@ -20,6 +20,12 @@ pub struct Finding {
     /// How to mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The line in the text that was checked, from 1; see [`crate::place::locate`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column there, in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
 }
 
 fn word<S: Serializer>(severity: &Severity, to: S) -> Result<S::Ok, S::Error> {
@@ -35,6 +41,8 @@ impl Finding {
             message: message.into(),
             path: path.into(),
             hint: None,
+            line: None,
+            column: None,
         }
     }
 
@@ -47,6 +55,13 @@ impl Finding {
     /// With what to do about it, where something is known.
     pub fn maybe_hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint.or(self.hint);
+        self
+    }
+
+    /// At a line and column of the text.
+    pub fn at(mut self, (line, column): crate::place::Place) -> Self {
+        self.line = Some(line);
+        self.column = Some(column);
         self
     }
 

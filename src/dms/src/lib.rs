@@ -15,11 +15,11 @@ pub mod settings;
 pub mod tasks;
 mod words;
 
-pub use catalogue::{Catalogue, CatalogueTable, Column, TableKind};
+pub use catalogue::{Catalogue, CatalogueError, CatalogueTable, Column, TableKind};
 pub use change::Change;
 pub use codes::{Code, codes};
 pub use context::{Context, EngineVersion, MigrationType};
 pub use engines::{Engine, Family, engine, engines};
 pub use finding::{Finding, Severity};
 pub use mappings::{Evaluation, Evaluator, Mappings, evaluate};
-pub use tasks::{TaskTables, shared_tables};
+pub use tasks::{TaskTables, loaded_onto_itself, shared_tables};

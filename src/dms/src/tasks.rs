@@ -5,7 +5,10 @@ use crate::{
     codes,
     context::MigrationType,
     finding::Finding,
-    mappings::{self, Evaluator, Mappings, Rule, SelectionAction},
+    mappings::{
+        self, Evaluator, Mappings, SelectionAction, Target,
+        located::{self, Crowd, Located},
+    },
 };
 use serde_json::Value;
 
@@ -70,26 +73,58 @@ fn common(a: &Mappings, b: &Mappings, catalogue: Option<&Catalogue>) -> Option<S
 /// Without a catalogue: two adding rules that can match one table, which no exclude of either takes
 /// out whole.
 fn common_rules(a: &Mappings, b: &Mappings) -> Option<String> {
-    let adding = |m: &Mappings, action: fn(SelectionAction) -> bool| -> Vec<Rule> {
-        let fits = |r: &&Rule| r.selection().is_some_and(|s| action(s.action));
-        m.rules.iter().filter(fits).cloned().collect()
+    let (x, y) = (located::locate(&a.rules), located::locate(&b.rules));
+    let is = |l: &Located<'_>, exclude: bool| {
+        let action = l.rule.selection().map(|s| s.action);
+        action.is_some_and(|a| (a == SelectionAction::Exclude) == exclude)
     };
-    let adds = |s: SelectionAction| s != SelectionAction::Exclude;
-    let removes = |s: SelectionAction| s == SelectionAction::Exclude;
-    let excludes: Vec<Rule> = adding(a, removes).into_iter().chain(adding(b, removes)).collect();
-    for x in adding(a, adds) {
-        for y in adding(b, adds) {
-            let hidden = |r: &Rule| excludes.iter().any(|e| covers(e, r));
-            if mappings::compare::overlap(&x, &y) && !hidden(&x) && !hidden(&y) {
-                return Some(mappings::describe(&y));
-            }
-        }
-    }
-    None
+    let excludes = Crowd::new(x.iter().chain(&y).filter(|l| is(l, true)));
+    let hidden = |l: &Located<'_>| excludes.near(l).any(|e| e.covers_table(l));
+    let others = Crowd::new(y.iter().filter(|l| is(l, false) && !hidden(l)));
+    x.iter().filter(|l| is(l, false) && !hidden(l)).find_map(|l| {
+        let other = others.near(l).find(|o| o.meets_table(l))?;
+        Some(mappings::describe(other.rule))
+    })
 }
 
-fn covers(a: &Rule, b: &Rule) -> bool {
-    use mappings::pattern::{Naming, Pattern};
-    let of = |text: &str| Pattern::new(text, Naming::default());
-    of(a.schema()).covers(&of(b.schema())) && of(a.table()).covers(&of(b.table()))
+/// Tables that a task would load onto themselves: its source and its target are one database, and
+/// its mappings give them no other name. `source` and `target` of the task must name databases, not
+/// endpoints, for this to be seen.
+pub fn loaded_onto_itself(task: &TaskTables<'_>, catalogue: Option<&Catalogue>) -> Option<Finding> {
+    if task.source != task.target {
+        return None;
+    }
+    let (rules, _, _) = mappings::read(task.mappings);
+    let what = match catalogue {
+        Some(catalogue) => {
+            let evaluator = Evaluator::new(&rules, catalogue);
+            let mut tally = evaluator.tally();
+            let same = catalogue.tables.iter().find(|t| {
+                let o = evaluator.table(t, &mut tally);
+                o.selected && o.target_name() == o.source_name()
+            });
+            same?.full_name()
+        }
+        None => {
+            let all = located::locate(&rules.rules);
+            let renaming = Crowd::new(all.iter().filter(|l| {
+                let t = l.rule.transformation();
+                t.is_some_and(|t| {
+                    t.action.is_naming() && matches!(t.target, Target::Schema | Target::Table)
+                })
+            }));
+            let adds = |l: &&Located<'_>| {
+                l.rule.selection().is_some_and(|s| s.action != SelectionAction::Exclude)
+            };
+            let kept =
+                all.iter().filter(adds).find(|l| !renaming.near(l).any(|r| r.covers_table(l)));
+            mappings::describe(kept?.rule)
+        }
+    };
+    let message = format!(
+        "task \"{}\" reads and writes the database {}, and {what} keeps its name",
+        task.name, task.source
+    );
+    let hint = "load into another database, or rename the schema";
+    Some(Finding::new(&codes::T102, task.name, message).hint(hint))
 }

@@ -1,5 +1,4 @@
-//! Task settings: the defaults of the reference, every cross-key check in both directions,
-//! comparison.
+//! Task settings: the defaults, the checks of single keys, the presets, merging and comparison.
 #![allow(clippy::unwrap_used)]
 
 use dmsrun_dms::{
@@ -53,32 +52,6 @@ fn the_defaults_are_those_of_the_reference_and_have_no_findings() {
     assert_eq!(codes(d.clone()), [""; 0]);
     assert_eq!(settings::changes_from_defaults(&d), 0);
     assert_eq!(d["Logging"]["LogComponents"].as_array().unwrap().len(), 20);
-}
-
-#[test]
-fn the_schema_is_complete() {
-    let count = |section: &str| settings::keys().iter().filter(|k| k.section() == section).count();
-    let sections = [
-        ("TargetMetadata", 16),
-        ("FullLoadSettings", 7),
-        ("TTSettings", 11),
-        ("Logging", 7),
-        ("ControlTablesSettings", 6),
-        ("StreamBufferSettings", 3),
-        ("ChangeProcessingTuning", 11),
-        ("ChangeProcessingDdlHandlingPolicy", 3),
-        ("LoopbackPreventionSettings", 3),
-        ("CharacterSetSettings", 3),
-        ("BeforeImageSettings", 3),
-        ("ErrorBehavior", 23),
-        ("ValidationSettings", 15),
-        ("ResyncSettings", 4),
-        ("FailTaskWhenCleanTaskResourceFailed", 1),
-    ];
-    for (section, keys) in sections {
-        assert_eq!(count(section), keys, "{section}");
-    }
-    assert_eq!(settings::keys().len(), sections.iter().map(|(_, n)| n).sum::<usize>());
 }
 
 #[test]
@@ -157,288 +130,6 @@ fn lob_catalogue() -> Catalogue {
     }
 }
 
-/// A case: (check, document, its codes, a document beside it without).
-#[test]
-fn every_cross_key_check_triggers_and_stays_silent() {
-    use MigrationType::{Cdc, FullLoad, FullLoadAndCdc as Both};
-    let my = |kind| context("mysql", "mysql", kind);
-    let catalogue = || Context { catalogue: Some(lob_catalogue()), ..my(Both) };
-    let masks = || Context {
-        mappings: Some(
-            json!({ "rules": [{ "rule-type": "transformation", "rule-id": 1, "rule-name": "m",
-            "rule-action": "data-masking-hash-mask", "rule-target": "column",
-            "object-locator": { "schema-name": "s", "table-name": "t", "column-name": "c" } }] }),
-        ),
-        ..my(Both)
-    };
-    let tt = |role: &str| {
-        json!({ "TTSettings": { "EnableTT": true,
-        "TTS3Settings": { "BucketName": "b", "ServiceAccessRoleArn": role } } })
-    };
-    let arn = "arn:aws:iam::1:role/dms-tt-s3-access-role";
-    let pg = |kind| context("postgres", "postgres", kind);
-    let resync = |more: Value| {
-        let mut d = json!({ "ResyncSettings": { "EnableResync": true }, "ValidationSettings": { "EnableValidation": true } });
-        for (k, v) in more.as_object().unwrap() {
-            d["ResyncSettings"][k] = v.clone();
-        }
-        d
-    };
-    let live = Context {
-        live_settings: Some(json!({ "ValidationSettings": { "ValidationOnly": false } })),
-        ..my(Cdc)
-    };
-    let only =
-        json!({ "ValidationSettings": { "EnableValidation": true, "ValidationOnly": true } });
-    let cases: Vec<(u32, Value, Context, &str, Value, Context)> = vec![
-        (
-            1,
-            json!({ "TargetMetadata": { "FullLobMode": true } }),
-            my(Both),
-            "S011",
-            json!({ "TargetMetadata": { "FullLobMode": true, "LimitedSizeLobMode": false } }),
-            my(Both),
-        ),
-        (
-            2,
-            json!({ "TargetMetadata": { "LimitedSizeLobMode": true } }),
-            my(Both),
-            "S012",
-            json!({ "TargetMetadata": { "LimitedSizeLobMode": true, "LobMaxSize": 64 } }),
-            my(Both),
-        ),
-        (
-            3,
-            json!({ "TargetMetadata": { "FullLobMode": true, "LimitedSizeLobMode": false, "LobChunkSize": 128 } }),
-            my(Both),
-            "S013",
-            json!({ "TargetMetadata": { "FullLobMode": true, "LimitedSizeLobMode": false, "LobChunkSize": 64 } }),
-            my(Both),
-        ),
-        (
-            4,
-            json!({ "TargetMetadata": { "InlineLobMaxSize": 8 } }),
-            my(Both),
-            "S015",
-            json!({ "TargetMetadata": { "InlineLobMaxSize": 8, "FullLobMode": true, "LimitedSizeLobMode": false } }),
-            my(Both),
-        ),
-        (
-            5,
-            json!({ "FullLoadSettings": { "MaxFullLoadSubTasks": 50 } }),
-            my(Both),
-            "S007",
-            json!({ "FullLoadSettings": { "MaxFullLoadSubTasks": 49 } }),
-            my(Both),
-        ),
-        (
-            6,
-            json!({ "FullLoadSettings": { "CommitRate": 50001 } }),
-            my(Both),
-            "S007",
-            json!({ "FullLoadSettings": { "CommitRate": 50000 } }),
-            my(Both),
-        ),
-        (
-            7,
-            json!({ "ChangeProcessingTuning": { "StatementCacheSize": 201 } }),
-            my(Both),
-            "S007",
-            json!({ "ChangeProcessingTuning": { "StatementCacheSize": 200 } }),
-            my(Both),
-        ),
-        (
-            8,
-            json!({ "StreamBufferSettings": { "CtrlStreamBufferSizeInMB": 9 } }),
-            my(Both),
-            "S007",
-            json!({ "StreamBufferSettings": { "CtrlStreamBufferSizeInMB": 8 } }),
-            my(Both),
-        ),
-        (
-            9,
-            json!({ "TargetMetadata": { "ParallelLoadThreads": 33 } }),
-            context("mysql", "kinesis", Both),
-            "S016",
-            json!({ "TargetMetadata": { "ParallelLoadThreads": 33 } }),
-            context("mysql", "dynamodb", Both),
-        ),
-        (
-            10,
-            json!({ "TargetMetadata": { "ParallelApplyThreads": 2 } }),
-            my(Both),
-            "S017",
-            json!({ "TargetMetadata": { "ParallelApplyThreads": 2 } }),
-            context("mysql", "redshift", Both),
-        ),
-        (
-            11,
-            json!({ "TargetMetadata": { "BatchApplyEnabled": true, "FullLobMode": true, "LimitedSizeLobMode": false } }),
-            catalogue(),
-            "S018",
-            json!({ "TargetMetadata": { "FullLobMode": true, "LimitedSizeLobMode": false } }),
-            catalogue(),
-        ),
-        (
-            11,
-            json!({ "TargetMetadata": { "BatchApplyEnabled": true },
-                "LoopbackPreventionSettings": { "EnableLoopbackPrevention": true, "SourceSchema": "a", "TargetSchema": "b" } }),
-            my(Both),
-            "S019",
-            json!({ "LoopbackPreventionSettings": { "EnableLoopbackPrevention": true, "SourceSchema": "a", "TargetSchema": "b" } }),
-            my(Both),
-        ),
-        (
-            12,
-            json!({ "ChangeProcessingTuning": { "BatchSplitSize": 5 } }),
-            my(Both),
-            "S020",
-            json!({ "ChangeProcessingTuning": { "MinTransactionSize": 5 } }),
-            my(Both),
-        ),
-        (
-            13,
-            json!({ "FullLoadSettings": { "StopTaskCachedChangesApplied": true, "StopTaskCachedChangesNotApplied": true } }),
-            my(Both),
-            "S021",
-            json!({ "FullLoadSettings": { "StopTaskCachedChangesApplied": true } }),
-            my(Both),
-        ),
-        (
-            14,
-            json!({ "FullLoadSettings": { "StopTaskCachedChangesApplied": true } }),
-            my(FullLoad),
-            "S022",
-            json!({ "FullLoadSettings": { "StopTaskCachedChangesApplied": true } }),
-            my(Both),
-        ),
-        (
-            15,
-            json!({ "Logging": { "CloudWatchLogGroup": "x" } }),
-            my(Both),
-            "S009",
-            json!({ "Logging": { "CloudWatchLogGroup": null } }),
-            my(Both),
-        ),
-        (
-            16,
-            json!({ "Logging": { "EnableLogContext": true } }),
-            my(Both),
-            "S023",
-            json!({ "Logging": { "EnableLogContext": true, "EnableLogging": true } }),
-            my(Both),
-        ),
-        (
-            17,
-            json!({ "Logging": { "LogComponents": [{ "Id": "SORTR", "Severity": "LOGGER_SEVERITY_INFO" }] } }),
-            my(Both),
-            "S024",
-            json!({ "Logging": { "LogComponents": [{ "Id": "SORTER", "Severity": "LOGGER_SEVERITY_INFO" }] } }),
-            my(Both),
-        ),
-        (
-            17,
-            json!({ "Logging": { "LogComponents": [{ "Id": "SORTER", "Severity": "DEBUG" }] } }),
-            my(Both),
-            "S025",
-            json!({ "Logging": { "LogComponents": [{ "Id": "SORTER", "Severity": "LOGGER_SEVERITY_DEBUG" }] } }),
-            my(Both),
-        ),
-        (
-            18,
-            json!({ "ErrorBehavior": { "TableErrorEscalationPolicy": "LOG_ERROR" } }),
-            my(Both),
-            "S006",
-            json!({ "ErrorBehavior": { "TableErrorEscalationPolicy": "STOP_TASK" } }),
-            my(Both),
-        ),
-        (
-            19,
-            json!({ "ErrorBehavior": { "ApplyErrorUpdatePolicy": "UPDATE_RECORD" } }),
-            my(Both),
-            "S034",
-            json!({ "ErrorBehavior": { "ApplyErrorUpdatePolicy": "UPDATE_RECORD" }, "TargetMetadata": { "SupportLobs": false } }),
-            my(Both),
-        ),
-        (
-            20,
-            json!({ "ErrorBehavior": { "DataMaskingErrorPolicy": "LOG_ERROR" } }),
-            masks(),
-            "S035",
-            json!({ "ErrorBehavior": { "DataMaskingErrorPolicy": "LOG_ERROR" } }),
-            my(Both),
-        ),
-        (21, only.clone(), my(Both), "S027", only.clone(), my(Cdc)),
-        (
-            21,
-            only,
-            live,
-            "S028",
-            json!({ "ValidationSettings": { "ValidationOnly": false } }),
-            my(Cdc),
-        ),
-        (
-            22,
-            json!({ "ValidationSettings": { "EnableValidation": true } }),
-            masks(),
-            "S029",
-            json!({ "ValidationSettings": { "EnableValidation": true } }),
-            my(Both),
-        ),
-        (
-            23,
-            json!({ "ValidationSettings": { "EnableValidation": true, "FailureMaxCount": 10 } }),
-            my(Both),
-            "S030",
-            json!({ "ValidationSettings": { "EnableValidation": true, "FailureMaxCount": 1000 } }),
-            my(Both),
-        ),
-        (24, tt(arn), my(Both), "S031", tt(arn), pg(Both)),
-        (
-            25,
-            resync(json!({})),
-            context("oracle", "postgres", Both),
-            "S032",
-            resync(json!({ "ResyncSchedule": "0 2 * * 1-5", "MaxResyncTime": 60 })),
-            context("oracle", "postgres", Both),
-        ),
-        (
-            26,
-            json!({ "BeforeImageSettings": { "EnableBeforeImage": true } }),
-            context("mysql", "kafka", Both),
-            "S033",
-            json!({ "BeforeImageSettings": { "EnableBeforeImage": true, "FieldName": "before" } }),
-            context("mysql", "kafka", Both),
-        ),
-        (
-            27,
-            json!({ "ErrorBehavior": { "RecoverableErrorCount": -2 } }),
-            my(Both),
-            "S007",
-            json!({ "ErrorBehavior": { "RecoverableErrorCount": -1 } }),
-            my(Both),
-        ),
-        (
-            28,
-            json!({ "TargetMetadata": { "TargetSchema": "x" } }),
-            my(Both),
-            "S036",
-            json!({ "TargetMetadata": { "TargetSchema": "x" } }),
-            pg(Both),
-        ),
-    ];
-    for (check, bad, bad_context, code, good, good_context) in cases {
-        let found = codes_in(&bad, &bad_context);
-        assert!(found.contains(&code), "check {check}: {found:?}");
-        let found = codes_in(&good, &good_context);
-        assert!(!found.contains(&code), "check {check} without cause: {found:?}");
-    }
-    let silent =
-        settings::check(&json!({ "ErrorBehavior": { "FailOnNoTablesCaptured": true } }), &my(Both));
-    assert_eq!(silent, []);
-    assert_eq!(settings::check(&json!({}), &my(Both))[0].code, "S037");
-}
-
 #[test]
 fn limited_lobs_are_measured_by_the_catalogue() {
     let context = Context {
@@ -504,15 +195,88 @@ fn only_what_is_declared_is_compared() {
 }
 
 #[test]
-fn presets_have_no_errors() {
+fn each_preset_explains_itself_and_passes_the_checks() {
+    use MigrationType::{Cdc, FullLoad, FullLoadAndCdc};
+    let names: Vec<&str> = settings::presets().iter().map(|p| p.name).collect();
+    assert_eq!(
+        names,
+        ["default", "full-load-fast", "cdc-low-latency", "lob-heavy", "validate-only"]
+    );
     for preset in settings::presets() {
-        let kind = if preset.name == "validate-only" {
-            MigrationType::Cdc
-        } else {
-            MigrationType::FullLoadAndCdc
+        let kinds: &[MigrationType] = match preset.name {
+            "validate-only" => &[FullLoad, Cdc],
+            "full-load-fast" => &[FullLoad, FullLoadAndCdc],
+            "cdc-low-latency" => &[Cdc, FullLoadAndCdc],
+            _ => &[FullLoad, Cdc, FullLoadAndCdc],
         };
-        let found = codes_in(&preset.settings, &context("mysql", "mysql", kind));
-        assert_eq!(found, [""; 0], "{}", preset.name);
-        assert!(settings::changes_from_defaults(&preset.settings) > 0);
+        for kind in kinds {
+            for engine in ["mysql", "postgres", "oracle", "sqlserver"] {
+                let found = settings::check(&preset.settings, &context(engine, engine, *kind));
+                assert_eq!(found, [], "{} {engine} {kind:?}", preset.name);
+            }
+        }
+        let sentences = preset.text.matches(['.', ':']).count();
+        assert!(preset.text.len() > 60 && sentences > 0, "{}: {}", preset.name, preset.text);
+        // The first preset says what DMS does anyway, where that changed over time.
+        assert!(settings::changes_from_defaults(&preset.settings) > 0, "{}", preset.name);
+        assert_eq!(settings::preset(preset.name), Some(preset));
     }
+    assert_eq!(settings::preset("lob-havy"), None);
+}
+
+#[test]
+fn the_original_s_second_task_has_no_fault_of_its_own() {
+    let document = json!({
+        "TargetMetadata": { "BatchApplyEnabled": true },
+        "ChangeProcessingTuning": { "BatchApplyTimeoutMin": 1, "BatchApplyTimeoutMax": 30,
+            "BatchApplyMemoryLimit": 500, "BatchSplitSize": 0, "MemoryLimitTotal": 1024,
+            "MemoryKeepTime": 60, "StatementCacheSize": 50 },
+    });
+    let found = settings::check(&document, &context("mysql", "mysql", MigrationType::Cdc));
+    let worst = found.iter().map(|f| f.severity).max();
+    assert_eq!(worst, Some(dmsrun_dms::Severity::Note));
+    let codes: Vec<&str> = found.iter().map(|f| f.code).collect();
+    // What it leaves to a default that changed, and what ends the batches.
+    assert_eq!(codes, ["S040", "S037"]);
+}
+
+#[test]
+fn a_difference_of_spelling_is_none() {
+    let live = json!({ "FullLoadSettings": { "CommitRate": 10000, "TargetTablePrepMode": "DO_NOTHING" },
+        "Logging": { "EnableLogging": false, "CloudWatchLogGroup": "dms-tasks-x",
+            "LogComponents": [{ "Id": "IO", "Severity": "LOGGER_SEVERITY_DEBUG" }, { "Id": "SORTER", "Severity": "LOGGER_SEVERITY_INFO" }] },
+        "TTSettings": null, "ValidationSettings": null });
+    let declared = json!({ "FullLoadSettings": { "CommitRate": "10000" },
+        "Logging": { "EnableLogging": "false", "CloudWatchLogGroup": null,
+            "LogComponents": [{ "Severity": "LOGGER_SEVERITY_INFO", "Id": "SORTER" }] },
+        "TTSettings": { "EnableTT": false }, "ValidationSettings": { "ThreadCount": 5 } });
+    assert_eq!(settings::diff(&declared, &live), []);
+    let other = json!({ "ValidationSettings": { "ThreadCount": 6 } });
+    let changes = settings::diff(&other, &live);
+    assert_eq!(changes[0].to_string(), "ValidationSettings.ThreadCount  5 → 6");
+}
+
+#[test]
+fn a_finding_in_a_text_has_its_line_and_column() {
+    let text =
+        "{\n  \"FullLoadSettings\": {\n    \"CommitRate\": 1,\n    \"CommitRate\": 60000\n  }\n}";
+    let found = settings::check_text(text, &Context::default());
+    let at: Vec<(&str, Option<usize>, Option<usize>)> =
+        found.iter().map(|f| (f.code, f.line, f.column)).collect();
+    assert_eq!(
+        at,
+        [
+            ("S053", Some(4), Some(5)),
+            ("S007", Some(4), Some(5)),
+            // What is not there is about the whole document.
+            ("S037", Some(1), Some(1)),
+        ]
+    );
+    assert!(found[0].message.contains("another value than in line 3"), "{}", found[0].message);
+    let broken = settings::check_text("{\n  \"Logging\": }", &Context::default());
+    assert_eq!((broken[0].code, broken[0].line), ("S001", Some(2)));
+    assert_eq!(
+        settings::check_text("\u{feff}{\"Logging\":{}}", &Context::default())[0].code,
+        "S037"
+    );
 }

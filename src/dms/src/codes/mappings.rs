@@ -62,6 +62,16 @@ M128 Error "The rule type does not go with the target"
 "object-mapping is for DynamoDB, Kinesis and Kafka targets, post-processing for S3 targets.";
 M129 Error "The instance's engine version is too old for this"
 "Masking needs version 3.5.4 of the replication engine, the metadata of modified names 3.6.0.";
+M130 Error "A key is there twice and says different things"
+"JSON parsers keep the last one silently. Which one DMS keeps is not documented: leave one of them out.";
+M131 Note "A key is there twice"
+"Both say the same; leave one of them out.";
+M132 Note "It has no effect in this kind of task"
+"Load order, parallel load and the like belong to the full load; a task that only captures changes has none.";
+M133 Note "Not every pair of rules was compared"
+"The patterns of so many rules begin alike that comparing each pair would take too long. A catalogue shows what the rules do to real tables.";
+M134 Error "Number out of range"
+"Lengths and counts are above 0, precisions and scales not below, and a scale is not above its precision.";
 M201 Error "Wildcard in an explicit rule"
 "explicit names exactly one object. Use include for a pattern.";
 M202 Error "Wildcard in a rule with filters"
@@ -85,10 +95,10 @@ M210 Error "load-order out of range"
 M211 Warning "Views in a task with change capture"
 "Views can be loaded, not followed: they belong in a full-load task.";
 M212 Warning "Views are not supported here"
-"OpenSearch targets take no views, and not every source offers them; Oracle also needs ExposeViews.";
+"OpenSearch targets take no views, and not every source offers them. AWS's pages contradict each other on MariaDB.";
 M213 Warning "The selection takes the system schemas too"
 "On MySQL a % for the schema also takes mysql, sys, performance_schema and information_schema; loading them fails. Name each schema.";
-M214 Warning "Both explicit and excluded"
+M214 Warning "Ambiguous: both explicit and excluded"
 "Which of the two wins is not documented. Here the explicit rule is taken to win; say it in one rule.";
 M215 Warning "The rule can't select anything"
 "An exclude rule covers everything that this rule includes.";
@@ -96,24 +106,42 @@ M216 Warning "The rule repeats another"
 "Two selection rules with the same action and locator say it twice.";
 M217 Warning "Names should be in upper case"
 "Oracle and Db2 keep names in upper case, and locators are case-sensitive.";
-M218 Warning "Two rules include one table differently"
-"Which load order and which filters count when several include rules match a table is not documented. Here the rule with the lowest id that has any is taken.";
-M219 Warning "Bracket patterns are not reliable"
+M218 Warning "Ambiguous: two rules include one table differently"
+"Which load order and which filters count when several include rules match a table is not documented. Here the first rule that has any is taken; say it in one rule.";
+M219 Warning "Ambiguous: bracket patterns"
 "[ab] and [_] may not work with all engines. AWS advises one rule for each table instead.";
 M220 Warning "Name longer than Oracle captures"
 "DMS loads Oracle objects with names of more than 30 bytes, but silently skips their changes.";
 M221 Warning "The range is empty"
 "start-value lies above end-value: the condition never holds.";
+M222 Note "Ambiguous: an explicit rule with more than a name"
+"Whether explicit honours table-type and load-order is not documented. Here it does.";
+M223 Warning "Oracle does not replicate such names"
+"Tables with an apostrophe in their names, and those that begin with BIN$ or DR$, are not replicated.";
+M224 Note "Oracle needs ExposeViews"
+"The source endpoint needs the setting ExposeViews true before DMS sees its views.";
+M225 Warning "The value does not fit the column"
+"Dates are written YYYY-MM-DD, times YYYY-MM-DD HH:MM:SS, numbers as digits. DMS compares by the rules of SQLite: a value of another form is compared as text.";
+M226 Warning "Filters don't work on such a column"
+"A filter names one column, as it is: no wildcards. Columns with names in scripts from right to left can't be filtered by.";
+M227 Warning "The filters exclude each other"
+"All filters of a rule must hold, and these can't hold together: no row is loaded. Conditions that are alternatives belong in one filter.";
+M228 Note "The filter's column needs supplemental logging"
+"On Oracle, changes are only filtered rightly when the column is logged: ALTER TABLE … ADD SUPPLEMENTAL LOG.";
+M229 Warning "Deletes may be lost"
+"On PostgreSQL a DELETE logs the replica identity only. Where the filter's column is not in it, DMS can't tell whether the row was one of the filter's.";
+M230 Note "Ambiguous: an exclude before its include"
+"The documentation says nothing on the order of include and exclude rules; its one example excludes last, and the exclude wins. Here an exclude wins wherever it stands.";
 M301 Error "A placeholder in a name"
 "DMS takes ${…} in a new name literally: the object would be called that on the target. Use add-prefix or add-suffix.";
 M302 Warning "A transformation is beaten by another"
-"On one object only one action is applied: that of the rule with the lower id. The other rule is dropped there.";
+"On one object only one action is applied: that of the rule with the lower rule-id, which in a script is the one written first. The other rule is dropped there.";
 M304 Warning "The rule matches nothing that is selected"
 "Locators match names of the source, never those that another rule made, and no selection rule takes such an object.";
 M305 Error "Wildcard in define-primary-key"
 "A primary key is defined for one table: schema and table are exact.";
-M306 Error "The primary key has no columns"
-"primary-key-def needs a list of columns, in key order.";
+M306 Error "The columns of the primary key don't hold"
+"primary-key-def needs a list of columns, in key order, each once.";
 M307 Warning "add-column with a column in its locator"
 "The new column's name is in value; the locator names schema and table only.";
 M308 Note "Nothing fills the new column"
@@ -127,7 +155,7 @@ M311 Warning "Before-image columns have no effect"
 M312 Error "The mask is not one character"
 "digits-mask takes one printable ASCII character, not a blank.";
 M313 Error "The mask comes before the change of type"
-"A change-data-type on a masked column needs a lower rule-id than the mask.";
+"The type of a masked column must change before the mask: its rule comes first, with the lower rule-id.";
 M314 Error "This mask breaks a key"
 "Only hash-mask may be used on columns of a primary key.";
 M315 Error "The mask does not go with the type"
@@ -148,10 +176,28 @@ M322 Warning "Unknown name in the expression"
 "The function or the $AR_… variable is not in the documentation.";
 M324 Warning "One new name for many objects"
 "A rename with a pattern gives every match the same name: they collide on the target.";
+M325 Note "A type beside a column's name"
+"data-type in a locator is recommended only with the column-name %.";
+M326 Note "Ambiguous: not documented for this target"
+"AWS publishes no table of actions and targets. That this action works on this target follows from the general wording only; try it before you rely on it.";
+M327 Note "Ambiguous: operators in an expression"
+"The guide says that expressions know no operators, yet its own examples use || and CASE. Try others before you rely on them.";
+M328 Error "Two rules add one column"
+"The new name must not be that of another column of the table; names that differ only by case count as the same.";
+M329 Note "Before-images of LOBs are empty"
+"LOB columns get a before-image column that never holds anything. column-filter non-lob leaves them out.";
+M330 Warning "The hash does not fit the column"
+"hash-mask writes 64 characters: the column on the target needs as many. A change-data-type with the length 64 or more, before the mask, makes it so.";
+M331 Note "The variable is empty here"
+"$AR_H_USER is known for SQL Server and Oracle sources only.";
+M333 Warning "A rule on a column that is left out"
+"Another rule leaves the column out: this one has nothing to do.";
+M334 Note "Ambiguous: whether both rules count"
+"The documentation does not say whether a structural action (a primary key, include-column) counts as the one action on its object beside another. Here both are applied.";
 M401 Error "Wildcard in table-settings"
 "DMS says \"Exact schema and table name required when using table settings rule\".";
 M402 Error "Unknown type of parallel load"
-"The types are none, partitions-auto, subpartitions-auto, partitions-list and ranges.";
+"The types are none, partitions-auto, subpartitions-auto, partitions-list and ranges. There is no subpartitions-list: it is partitions-list with subpartitions.";
 M403 Error "ranges needs columns and boundaries"
 "One to ten columns, the most significant first, and boundaries for them.";
 M404 Error "A boundary does not fit the columns"
@@ -182,20 +228,34 @@ M417 Error "Subpartitions are Oracle's, and stand apart"
 "subpartitions and subpartitions-auto are for Oracle sources, and must not repeat what partitions names: rows would be loaded twice.";
 M418 Warning "A bulk size beside unlimited LOBs"
 "A size above 0 with mode unlimited is for Db2 sources and SAP ASE only.";
+M420 Warning "Rows with NULL are not loaded"
+"A row with NULL in a column of the ranges belongs to no segment: DMS does not load it.";
+M421 Error "A partition is listed twice"
+"Its rows would be loaded twice.";
+M422 Note "More segments than load at a time"
+"At most MaxFullLoadSubTasks (49 at the most) segments load at a time; the others wait.";
+M423 Note "LOB settings without LOBs"
+"The table has no LOB columns: the settings do nothing.";
 M501 Error "Unknown partition-key-type"
 "The types are schema-table, transaction-id, primary-key, constant and attribute-name.";
 M502 Error "The attribute mapping is incomplete"
 "Each needs target-attribute-name, attribute-type (scalar or document), attribute-sub-type and value.";
 M503 Error "The partition key is not named"
 "constant and attribute-name need partition-key with a value; DynamoDB needs partition-key-name.";
+M504 Warning "Two rules of this type for one object"
+"Of two S3 tag rules with one locator the first is used; for object mappings and validation functions it is not documented.";
 M505 Error "The tag set does not hold"
 "tag-set is a list of 1 to 10 keys with values.";
 M506 Warning "Unknown placeholder"
-"Tags know ${schema-name} and ${table-name}.";
+"Tags know ${schema-name} and ${table-name}, validation functions ${column-name}.";
 M507 Error "The validation function is missing"
 "source-function and target-function are both needed.";
 M508 Warning "The validation function has no effect"
 "Functions on columns of the primary key are ignored.";
+M509 Warning "The validation rule is about a masked column"
+"Masked columns are left out of data validation: the function is never used.";
+M511 Warning "The function does not use the column"
+"source-function and target-function work on the column by ${column-name}.";
 M601 Error "No table is selected"
 "No table of the catalogue is taken. At run time the task would fail with \"no tables were found at task initialization\".";
 M602 Warning "The rule matches nothing"
@@ -204,16 +264,28 @@ M603 Error "Two tables end on one name"
 "Two source tables can't go to one target table.";
 M604 Error "Two columns end on one name"
 "Two columns of a table have the same name on the target; names that differ only by case count as the same.";
-M607 Error "A name becomes empty"
+M605 Warning "Two names differ only by case"
+"On a target that ignores case the two are one.";
+M606 Warning "Ambiguous: the new name is too long"
+"The name is longer than the target's engine allows; what DMS does then is not documented.";
+M607 Error "Ambiguous: a name becomes empty"
 "Taking the affix away leaves nothing; what DMS does then is not documented.";
+M608 Warning "The primary key is left out"
+"Without its key column the table has no key on the target: updates, deletes, LOBs and validation need one.";
 M609 Warning "An underscore matches more than itself"
 "_ stands for any one character: the pattern also takes tables that it does not spell.";
 M610 Warning "The column does not exist"
-"The table has no such column; names are case-sensitive.";
+"The table has no such column; names are case-sensitive unless the source is not.";
 M611 Error "Filter on a LOB column"
 "Filters don't work on LOB columns.";
+M612 Error "The new key has a column that is left out"
+"define-primary-key names a column that another rule removes.";
 M613 Warning "LOB columns can't be transformed"
 "Of a LOB column the only transformation is to remove it.";
+M614 Warning "operation_indicator needs a primary key"
+"The function turns deletes into flagged rows, which DMS finds by the primary key on both sides.";
 T101 Warning "Two tasks carry the same tables"
 "Tasks with change capture on the same tables apply every change twice when they run together. Start one after the other, or split the tables.";
+T102 Error "A table would be loaded onto itself"
+"Source and target are one database, and the mappings give the table no other name: DMS does not support that, and it can destroy the table.";
 }

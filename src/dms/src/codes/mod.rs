@@ -23,6 +23,13 @@ pub struct Code {
     pub text: &'static str,
 }
 
+impl Code {
+    /// Whether it speaks of a point that AWS's documentation leaves open.
+    pub fn is_ambiguous(&self) -> bool {
+        self.title.starts_with("Ambiguous")
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;

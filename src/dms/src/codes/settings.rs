@@ -71,9 +71,9 @@ S032 Error "Resync can't work so"
 S033 Error "Before-images can't work so"
 "EnableBeforeImage needs a FieldName and captured changes, to Kinesis or Kafka.";
 S034 Warning "UPDATE_RECORD with LOBs"
-"ApplyErrorUpdatePolicy UPDATE_RECORD switches LOB columns off for the task.";
+"ApplyErrorUpdatePolicy UPDATE_RECORD switches LOB columns off for the task. The release notes say that 3.6.0 ended this; the page on error handling still says it.";
 S035 Warning "Unmasked values may leak"
-"With DataMaskingErrorPolicy LOG_ERROR or IGNORE_RECORD a value that can't be masked may be loaded as it is.";
+"With DataMaskingErrorPolicy LOG_ERROR a value that can't be masked is loaded as it is. STOP_TASK, SUSPEND_TABLE and IGNORE_RECORD keep it from the target.";
 S036 Warning "TargetSchema for a MySQL target"
 "Leave TargetSchema empty for MySQL-type targets.";
 S037 Note "FailOnNoTablesCaptured is not set"
@@ -100,4 +100,14 @@ S047 Warning "Only for Oracle targets"
 "BatchApplyPreserveTransaction counts for Oracle targets only.";
 S048 Note "The section has no effect for this migration type"
 "Control tables, change processing and Time Travel belong to change capture, preparation and commit rate of tables to the full load.";
+S049 Warning "Not for this engine"
+"The documentation names the engines that the key is for, and the migration's is not among them: the key is ignored.";
+S050 Warning "Buffers without threads"
+"The Parallel… buffers and queues count with more than one thread only.";
+S051 Note "One record at a time"
+"An OpenSearch target without ParallelLoadThreads is loaded one record at a time.";
+S052 Warning "Not validated by groups"
+"GROUP_LEVEL is for Oracle and SQL Server sources, to PostgreSQL or to the same engine. Elsewhere DMS compares row by row; all rows are compared either way.";
+S053 Error "A key stands there twice"
+"One object has the key more than once. JSON readers keep one of the values and say nothing; which one is meant only a person knows.";
 }

@@ -2,13 +2,13 @@
 //! the order in the document not at all, except where DMS says that the first one wins (S3 tags).
 
 use super::{
+    located::{Crowd, Located, locate},
     model::*,
-    parse::{parse, without_nulls},
-    pattern::{Naming, Pattern},
+    parse::{parse, read, without_nulls},
 };
 use crate::change::Change;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether two documents mean the same to DMS. What can't be read is compared as JSON.
 pub fn equal(a: &Value, b: &Value) -> bool {
@@ -26,6 +26,20 @@ pub fn diff(from: &Value, to: &Value) -> Vec<Change> {
             to: Some(to.clone()),
         }],
     }
+}
+
+/// What of a change of mappings alters tables on the target, by names, columns, types or keys: on a
+/// task that exists it takes effect for tables that are loaded anew, so the task must be reloaded,
+/// not resumed.
+pub fn alters_target(from: &Value, to: &Value) -> Vec<Change> {
+    let transforming = |document: &Value| {
+        let (mut mappings, _, _) = read(document);
+        mappings.rules.retain(|r| r.transformation().is_some());
+        mappings
+    };
+    let mut changes = diff_models(&transforming(from), &transforming(to));
+    changes.retain(|c| c.path.starts_with("rule ") || c.path.starts_with("precedence "));
+    changes
 }
 
 /// A rule in short: `include "production.%"`, `rename schema "production" to "app"`.
@@ -86,18 +100,20 @@ fn pair(a: &Mappings, b: &Mappings, changes: &mut Vec<Change>) -> Vec<(usize, us
             None => left.push(index),
         }
     }
-    let mut coming: Vec<usize> = free.into_values().flatten().collect();
+    let mut coming: BTreeSet<usize> = free.into_values().flatten().collect();
     left.sort_unstable();
-    coming.sort_unstable();
+    let named = |rule: &Rule| (rule.body.rule_type(), rule.name.clone());
+    let mut by_name: BTreeMap<(RuleType, String), Vec<usize>> = BTreeMap::new();
+    for index in coming.iter().rev().filter(|j| !b.rules[**j].name.is_empty()) {
+        by_name.entry(named(&b.rules[*index])).or_default().push(*index);
+    }
     for index in left {
         let rule = &a.rules[index];
-        let same = coming.iter().position(|j| {
-            let other = &b.rules[*j];
-            let alike = other.body.rule_type() == rule.body.rule_type();
-            alike && !rule.name.is_empty() && other.name == rule.name
-        });
-        match same {
-            Some(at) => pairs.push((index, coming.remove(at))),
+        match by_name.get_mut(&named(rule)).and_then(Vec::pop) {
+            Some(at) => {
+                coming.remove(&at);
+                pairs.push((index, at));
+            }
             None => {
                 let path = format!("rule {}", describe(rule));
                 changes.push(Change { path, from: Some(rule.to_json()), to: None });
@@ -145,6 +161,14 @@ fn defaults(rule: &Rule, map: &mut Map<String, Value>) {
             }
         }
     }
+    for (outer, key, word) in DEFAULTS {
+        let inner = map.get_mut(*outer).and_then(Value::as_object_mut);
+        if let Some(inner) = inner
+            && inner.get(*key).is_some_and(|v| v == *word)
+        {
+            inner.shift_remove(*key);
+        }
+    }
     if let Some(filters) = map.get_mut("filters").and_then(Value::as_array_mut) {
         filters.sort_by_key(Value::to_string);
     }
@@ -156,6 +180,16 @@ fn defaults(rule: &Rule, map: &mut Map<String, Value>) {
         map.shift_remove("old-value");
     }
 }
+
+/// What DMS takes where a key is absent.
+const DEFAULTS: &[(&str, &str, &str)] = &[
+    ("primary-key-def", "origin", "primary-key"),
+    ("before-image-def", "column-prefix", "BI_"),
+    ("before-image-def", "column-suffix", ""),
+    ("before-image-def", "column-filter", "pk-only"),
+    ("lob-settings", "mode", "limited"),
+    ("parallel-load", "type", "none"),
+];
 
 /// JSON in one spelling: keys sorted, nulls gone, scalars as texts.
 pub(crate) fn canonical(value: &Value) -> Value {
@@ -204,29 +238,41 @@ fn precedence(a: &Mappings, b: &Mappings, pairs: &[(usize, usize)], changes: &mu
     if !sorted.windows(2).any(turned) {
         return;
     }
-    for (n, &(i, j)) in sorted.iter().enumerate() {
-        for &(k, l) in &sorted[n + 1..] {
-            let tags = matches!(a.rules[i].body, Body::PostProcessing(_));
-            let flipped = if tags { (i < k) != (j < l) } else { ranks_b[j] > ranks_b[l] };
-            if flipped
-                && compete(&b.rules[j], &b.rules[l])
-                && content(&b.rules[j]) != content(&b.rules[l])
-            {
-                let path = format!(
-                    "precedence of {} and {}",
-                    describe(&b.rules[j]),
-                    describe(&b.rules[l])
-                );
-                let (from, to) = (json!(b.rules[j].label()), json!(b.rules[l].label()));
-                changes.push(Change { path, from: Some(from), to: Some(to) });
+    // By the rule in `b`: its rank in `a`, its index in `a`.
+    let mut before: Vec<Option<(usize, usize)>> = vec![None; b.rules.len()];
+    for &(i, j) in &sorted {
+        before[j] = Some((ranks_a[i], i));
+    }
+    let located = locate(&b.rules);
+    let crowd = Crowd::new(located.iter());
+    for &(i, j) in &sorted {
+        let mut later: Vec<&Located<'_>> = crowd
+            .near(&located[j])
+            .filter(|other| {
+                let Some((rank, k)) = before[other.at] else { return false };
+                let tags = matches!(a.rules[i].body, Body::PostProcessing(_));
+                let l = other.at;
+                let flipped = if tags { (i < k) != (j < l) } else { ranks_b[j] > ranks_b[l] };
+                rank > ranks_a[i] && flipped && compete(&located[j], other)
+            })
+            .collect();
+        later.sort_by_key(|other| before[other.at]);
+        for other in later {
+            let l = other.at;
+            if content(&b.rules[j]) == content(&b.rules[l]) {
+                continue;
             }
+            let path =
+                format!("precedence of {} and {}", describe(&b.rules[j]), describe(&b.rules[l]));
+            let (from, to) = (json!(b.rules[j].label()), json!(b.rules[l].label()));
+            changes.push(Change { path, from: Some(from), to: Some(to) });
         }
     }
 }
 
 /// Whether it matters which of two rules comes first.
-fn compete(x: &Rule, y: &Rule) -> bool {
-    let same_kind = match (&x.body, &y.body) {
+fn compete(x: &Located<'_>, y: &Located<'_>) -> bool {
+    let same_kind = match (&x.rule.body, &y.rule.body) {
         (Body::Transformation(a), Body::Transformation(b)) => {
             let structural = |t: &Transformation| {
                 matches!(
@@ -244,27 +290,5 @@ fn compete(x: &Rule, y: &Rule) -> bool {
         (Body::PostProcessing(_), Body::PostProcessing(_)) => true,
         (a, b) => a.rule_type() == b.rule_type() && !matches!(a, Body::Selection(_)),
     };
-    same_kind && overlap(x, y)
-}
-
-/// Whether the locators of two rules can match one object.
-pub(crate) fn overlap(x: &Rule, y: &Rule) -> bool {
-    let meets = |a: &Option<String>, b: &Option<String>| match (a, b) {
-        (Some(a), Some(b)) => {
-            let compiled = |t: &str| Pattern::new(t, Naming::default());
-            compiled(a).meets(&compiled(b))
-        }
-        _ => true,
-    };
-    let (a, b) = (&x.locator, &y.locator);
-    let types = match (&a.data_type, &b.data_type) {
-        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-        _ => true,
-    };
-    types
-        && meets(&a.schema, &b.schema)
-        && meets(&a.table, &b.table)
-        && meets(&a.column, &b.column)
-        && meets(&a.table_tablespace, &b.table_tablespace)
-        && meets(&a.index_tablespace, &b.index_tablespace)
+    same_kind && x.meets(y)
 }

@@ -4,18 +4,13 @@
 //! `selected = explicit ∪ (include − exclude)`, whatever the order of the rules. Locators match
 //! names of the source, never what another rule made of them.
 
-use super::{
-    check::simulated,
-    model::*,
-    pattern::{Naming, Pattern},
-    transform::{self, Applying},
-};
+pub use super::evaluator::{Evaluator, Tally};
+use super::{check::simulated::Sight, model::*};
 use crate::{
     catalogue::{Catalogue, CatalogueTable, Column, TableKind},
     finding::Finding,
 };
 use serde::Serialize;
-use std::collections::HashMap;
 
 /// What a document does to a catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -122,6 +117,8 @@ impl ColumnOutcome {
 /// What one rule did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RuleOutcome {
+    /// Its place in the document, from 0: `rules[index]`.
+    pub index: usize,
     /// Its id.
     pub rule_id: u64,
     /// Its name.
@@ -138,290 +135,8 @@ pub struct RuleOutcome {
     pub beaten_by: Option<u64>,
 }
 
-/// What the rules did so far, by their order of precedence.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    pub(super) matched: Vec<usize>,
-    pub(super) applied: Vec<usize>,
-    /// The rule that won, and the first object over which it did.
-    pub(super) beaten: Vec<Option<(usize, String)>>,
-}
-
-impl Tally {
-    pub(super) fn beaten(&mut self, loser: usize, winner: usize, object: &dyn Fn() -> String) {
-        self.beaten[loser].get_or_insert_with(|| (winner, object()));
-    }
-}
-
-/// A rule with its patterns compiled.
-#[derive(Debug)]
-pub struct Compiled<'m> {
-    pub(super) rule: &'m Rule,
-    /// Its place in the document.
-    pub(super) index: usize,
-    pub(super) schema: Pattern,
-    pub(super) table: Pattern,
-    pub(super) column: Option<Pattern>,
-}
-
-/// A document compiled for one way of naming; evaluates tables one by one.
-#[derive(Debug)]
-pub struct Evaluator<'m> {
-    /// By rule id, then by place: a lower index wins.
-    pub(super) rules: Vec<Compiled<'m>>,
-    naming: Naming,
-    selections: Index,
-    others: Index,
-}
-
-/// Rules by what their locators say exactly.
-#[derive(Debug, Default)]
-struct Index {
-    both: HashMap<String, HashMap<String, Vec<usize>>>,
-    schema: HashMap<String, Vec<usize>>,
-    table: HashMap<String, Vec<usize>>,
-    wild: Vec<usize>,
-}
-
-impl Index {
-    fn add(&mut self, at: usize, rule: &Compiled<'_>) {
-        let list = match (rule.schema.exact(), rule.table.exact()) {
-            (Some(s), Some(t)) => {
-                self.both.entry(s.to_owned()).or_default().entry(t.to_owned()).or_default()
-            }
-            (Some(s), None) => self.schema.entry(s.to_owned()).or_default(),
-            (None, Some(t)) => self.table.entry(t.to_owned()).or_default(),
-            (None, None) => &mut self.wild,
-        };
-        list.push(at);
-    }
-
-    /// The rules whose schema and table match, in order of precedence.
-    fn find(&self, rules: &[Compiled<'_>], schema: &str, table: &str) -> Vec<usize> {
-        let mut out: Vec<usize> = Vec::new();
-        out.extend(self.both.get(schema).and_then(|t| t.get(table)).into_iter().flatten());
-        let of = |at: &&usize| rules[**at].table.matches(table);
-        out.extend(self.schema.get(schema).into_iter().flatten().filter(of));
-        let of = |at: &&usize| rules[**at].schema.matches(schema);
-        out.extend(self.table.get(table).into_iter().flatten().filter(of));
-        let of =
-            |at: &&usize| rules[**at].schema.matches(schema) && rules[**at].table.matches(table);
-        out.extend(self.wild.iter().filter(of));
-        out.sort_unstable();
-        out
-    }
-}
-
-impl<'m> Evaluator<'m> {
-    /// Compiles a document for a source that names as this catalogue says.
-    pub fn new(mappings: &'m Mappings, source: &Catalogue) -> Self {
-        let naming =
-            Naming { ignore_case: source.case_insensitive, escape: source.escape_character };
-        let mut rules: Vec<Compiled<'m>> = mappings
-            .rules
-            .iter()
-            .enumerate()
-            .map(|(index, rule)| compile(rule, index, naming))
-            .collect();
-        rules.sort_by_key(|r| (r.rule.id, r.index));
-        let (mut selections, mut others) = (Index::default(), Index::default());
-        for (at, rule) in rules.iter().enumerate() {
-            match rule.rule.body {
-                Body::Selection(_) => selections.add(at, rule),
-                _ => others.add(at, rule),
-            }
-        }
-        Self { rules, naming, selections, others }
-    }
-
-    /// A tally with nothing in it.
-    pub fn tally(&self) -> Tally {
-        let n = self.rules.len();
-        Tally { matched: vec![0; n], applied: vec![0; n], beaten: vec![None; n] }
-    }
-
-    /// What becomes of one table; the rules' part in it is added to the tally.
-    pub fn table(&self, table: &CatalogueTable, tally: &mut Tally) -> TableOutcome {
-        let (schema, name) = (self.naming.fold(&table.schema), self.naming.fold(&table.table));
-        let mut outcome = self.select(table, &schema, &name, tally);
-        if outcome.selected {
-            self.transform(table, &schema, &name, &mut outcome, tally);
-        }
-        outcome
-    }
-
-    fn select(
-        &self,
-        table: &CatalogueTable,
-        schema: &str,
-        name: &str,
-        tally: &mut Tally,
-    ) -> TableOutcome {
-        let mut out = TableOutcome {
-            source_schema: table.schema.clone(),
-            source_table: table.table.clone(),
-            kind: table.kind,
-            selected: false,
-            by_rule: None,
-            excluded_by: None,
-            load_order: None,
-            filters: Vec::new(),
-            target_schema: String::new(),
-            target_table: String::new(),
-            columns: Vec::new(),
-            primary_key: None,
-            parallel_load: None,
-            lob_settings: None,
-        };
-        let (mut explicit, mut include, mut exclude) = (None, None, None);
-        let mut adding = Vec::new();
-        for at in self.selections.find(&self.rules, schema, name) {
-            let rule = self.rules[at].rule;
-            let Some(selection) = rule.selection() else { continue };
-            if !takes_kind(rule.locator.table_type, table.kind) {
-                continue;
-            }
-            tally.matched[at] += 1;
-            let first = match selection.action {
-                SelectionAction::Explicit => &mut explicit,
-                SelectionAction::Include => &mut include,
-                SelectionAction::Exclude => &mut exclude,
-            };
-            first.get_or_insert(at);
-            if selection.action != SelectionAction::Exclude {
-                adding.push((at, selection));
-            }
-        }
-        let by = explicit.or(include.filter(|_| exclude.is_none()));
-        out.selected = by.is_some();
-        out.by_rule = by.map(|at| self.rules[at].rule.id);
-        if explicit.is_none() && include.is_some() {
-            out.excluded_by = exclude.map(|at| self.rules[at].rule.id);
-            if let Some(at) = exclude {
-                tally.applied[at] += 1;
-            }
-        }
-        if out.selected {
-            for (at, _) in &adding {
-                tally.applied[*at] += 1;
-            }
-            out.load_order = adding.iter().find_map(|(_, s)| s.load_order);
-            let filtering =
-                |s: &&Selection| s.action == SelectionAction::Include && !s.filters.is_empty();
-            let first = adding.iter().map(|(_, s)| *s).find(filtering);
-            // An explicit rule takes the whole table: filters have no effect on it.
-            out.filters =
-                first.filter(|_| explicit.is_none()).map(|s| s.filters.clone()).unwrap_or_default();
-        }
-        out
-    }
-
-    fn transform(
-        &self,
-        table: &CatalogueTable,
-        schema: &str,
-        name: &str,
-        out: &mut TableOutcome,
-        tally: &mut Tally,
-    ) {
-        let found = self.others.find(&self.rules, schema, name);
-        let applying: Vec<Applying<'_>> =
-            found.iter().filter_map(|at| Applying::of(*at, &self.rules[*at])).collect();
-        let schema_name = || table.schema.clone();
-        out.target_schema =
-            transform::name_on(Target::Schema, &applying, &table.schema, schema_name, tally);
-        let full = || table.full_name();
-        out.target_table = transform::name_on(Target::Table, &applying, &table.table, full, tally);
-        out.columns = transform::columns(table, &applying, self.naming, tally);
-        for a in applying.iter().filter(|a| a.t.action == Action::DefinePrimaryKey) {
-            tally.matched[a.at] += 1;
-            if out.primary_key.is_none() {
-                tally.applied[a.at] += 1;
-                out.primary_key = a.t.primary_key.as_ref().map(|p| p.columns.clone());
-            }
-        }
-        self.settings(&found, out, tally);
-    }
-
-    fn settings(&self, found: &[usize], out: &mut TableOutcome, tally: &mut Tally) {
-        let mut done = false;
-        for &at in found {
-            let rule = self.rules[at].rule;
-            match &rule.body {
-                Body::TableSettings(settings) => {
-                    tally.matched[at] += 1;
-                    if !std::mem::replace(&mut done, true) {
-                        tally.applied[at] += 1;
-                        out.parallel_load = settings.parallel_load.clone();
-                        out.lob_settings = settings.lob.clone();
-                    }
-                }
-                Body::ObjectMapping(_) | Body::PostProcessing(_) | Body::Validation(_) => {
-                    tally.matched[at] += 1;
-                    tally.applied[at] += 1;
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// What each rule did, in document order.
-    pub fn rule_outcomes(&self, tally: &Tally) -> Vec<RuleOutcome> {
-        let mut out: Vec<(usize, RuleOutcome)> = self
-            .rules
-            .iter()
-            .enumerate()
-            .map(|(at, c)| {
-                let won = tally.beaten[at].as_ref().map(|(by, _)| self.rules[*by].rule.id);
-                let outcome = RuleOutcome {
-                    rule_id: c.rule.id,
-                    rule_name: c.rule.name.clone(),
-                    text: super::compare::describe(c.rule),
-                    matched: tally.matched[at],
-                    applied: tally.applied[at],
-                    beaten_by: won,
-                };
-                (c.index, outcome)
-            })
-            .collect();
-        out.sort_by_key(|(index, _)| *index);
-        out.into_iter().map(|(_, o)| o).collect()
-    }
-}
-
-fn compile<'m>(rule: &'m Rule, index: usize, naming: Naming) -> Compiled<'m> {
-    let explicit = match &rule.body {
-        Body::Selection(s) => s.action == SelectionAction::Explicit,
-        Body::TableSettings(_) => true,
-        Body::Transformation(t) => t.action == Action::DefinePrimaryKey,
-        _ => false,
-    };
-    let locator = &rule.locator;
-    // An empty locator `{}` is the default of object mappings for every table; a schema rule has no
-    // table.
-    let pattern = |text: &Option<String>, compile: fn(&str, Naming) -> Pattern| match text {
-        Some(text) if explicit => Pattern::literal(text, naming),
-        Some(text) => compile(text, naming),
-        None => Pattern::Any,
-    };
-    Compiled {
-        rule,
-        index,
-        schema: pattern(&locator.schema, Pattern::new),
-        table: pattern(&locator.table, Pattern::table),
-        column: locator.column.as_deref().map(|c| Pattern::new(c, naming)),
-    }
-}
-
-fn takes_kind(wanted: Option<TableType>, kind: TableKind) -> bool {
-    match wanted.unwrap_or(TableType::Table) {
-        TableType::Table => kind == TableKind::Table,
-        TableType::View => kind == TableKind::View,
-        TableType::All => true,
-    }
-}
-
-/// What a document does to every table of a catalogue.
+/// What a document does to every table of a catalogue. For one of very many tables use an
+/// [`Evaluator`], which keeps nothing.
 pub fn evaluate(mappings: &Mappings, catalogue: &Catalogue) -> Evaluation {
     let places: Vec<usize> = (0..mappings.rules.len()).collect();
     evaluate_at(mappings, &places, catalogue)
@@ -436,16 +151,37 @@ pub(super) fn evaluate_at(
 ) -> Evaluation {
     let evaluator = Evaluator::new(mappings, catalogue);
     let mut tally = evaluator.tally();
-    let tables: Vec<TableOutcome> =
-        catalogue.tables.iter().map(|t| evaluator.table(t, &mut tally)).collect();
-    let findings = simulated::findings(&evaluator, &tally, places, catalogue, &tables);
-    Evaluation { tables, rules: evaluator.rule_outcomes(&tally), findings }
+    let mut sight = Sight::new(&evaluator, places, catalogue);
+    let mut tables = Vec::with_capacity(catalogue.tables.len());
+    for table in &catalogue.tables {
+        let outcome = evaluator.table(table, &mut tally);
+        sight.see(table, &outcome, &tally);
+        tables.push(outcome);
+    }
+    let findings = sight.end(&tally);
+    let mut rules = evaluator.rule_outcomes(&tally);
+    for (rule, place) in rules.iter_mut().zip(places) {
+        rule.index = *place;
+    }
+    Evaluation { tables, rules, findings }
 }
 
 impl Evaluation {
     /// The tables that are taken.
     pub fn selected(&self) -> impl Iterator<Item = &TableOutcome> {
         self.tables.iter().filter(|t| t.selected)
+    }
+
+    /// The tables that are taken, in the order in which a task begins to load them: the higher
+    /// load order first, those without one after them, by name. With several loads at a time the
+    /// next table does not wait for the one before it.
+    pub fn load_sequence(&self) -> Vec<&TableOutcome> {
+        let mut tables: Vec<&TableOutcome> = self.selected().collect();
+        tables.sort_by_key(|t| {
+            let order = std::cmp::Reverse(t.load_order.unwrap_or(0));
+            (order, &t.source_schema, &t.source_table)
+        });
+        tables
     }
 
     /// The outcome of a table of the source.
@@ -455,6 +191,26 @@ impl Evaluation {
 }
 
 impl TableOutcome {
+    /// A table that nothing is known of yet: not taken.
+    pub(super) fn of(table: &CatalogueTable) -> Self {
+        Self {
+            source_schema: table.schema.clone(),
+            source_table: table.table.clone(),
+            kind: table.kind,
+            selected: false,
+            by_rule: None,
+            excluded_by: None,
+            load_order: None,
+            filters: Vec::new(),
+            target_schema: String::new(),
+            target_table: String::new(),
+            columns: Vec::new(),
+            primary_key: None,
+            parallel_load: None,
+            lob_settings: None,
+        }
+    }
+
     /// `schema.table` on the source.
     pub fn source_name(&self) -> String {
         format!("{}.{}", self.source_schema, self.source_table)

@@ -30,6 +30,44 @@ impl ParallelLoad {
     }
 }
 
+impl ParallelLoad {
+    /// The rows of each segment of a `ranges` load, as the SQL that DMS makes of the boundaries: a
+    /// row on a boundary is in the next segment, and the last segment has no end.
+    pub fn predicates(&self) -> Vec<String> {
+        if self.kind != ParallelType::Ranges || self.columns.is_empty() {
+            return Vec::new();
+        }
+        let below: Vec<String> = self.boundaries.iter().map(|b| self.below(b)).collect();
+        let mut out = Vec::with_capacity(below.len() + 1);
+        for (n, own) in below.iter().enumerate() {
+            out.push(match n.checked_sub(1).and_then(|before| below.get(before)) {
+                Some(before) => format!("NOT ({before}) AND ({own})"),
+                None => own.clone(),
+            });
+        }
+        out.extend(below.last().map(|last| format!("NOT ({last})")));
+        out
+    }
+
+    /// `(C1 < 10) OR (C1 = 10 AND C2 < 30)`.
+    fn below(&self, boundary: &[String]) -> String {
+        let value = |text: &str| match text.parse::<f64>() {
+            Ok(_) => text.to_owned(),
+            Err(_) => format!("'{}'", text.replace('\'', "''")),
+        };
+        let pairs: Vec<(&str, String)> =
+            self.columns.iter().zip(boundary).map(|(c, v)| (c.as_str(), value(v))).collect();
+        let part = |n: usize| {
+            let same = pairs[..n].iter().map(|(c, v)| format!("{c} = {v} AND "));
+            format!("{}{} < {}", same.collect::<String>(), pairs[n].0, pairs[n].1)
+        };
+        match pairs.len() {
+            1 => part(0),
+            n => (0..n).map(|n| format!("({})", part(n))).collect::<Vec<_>>().join(" OR "),
+        }
+    }
+}
+
 /// Two rows in key order, the most significant column first.
 pub(super) fn lexical<A: AsRef<str>, B: AsRef<str>>(a: &[A], b: &[B]) -> Ordering {
     let first = a.iter().zip(b).map(|(a, b)| compare(a.as_ref(), b.as_ref()));

@@ -46,7 +46,14 @@ pub fn read(document: &Value) -> (Mappings, Vec<usize>, Vec<Finding>) {
         }
         Some(Value::Null) | None => {
             let message = "the document has no list of rules";
-            findings.push(Finding::new(&codes::M102, "", message).hint("rules must be a list"));
+            // What DMS took before 2016, and what people wrap a document into.
+            let old = map.contains_key("TableMappings");
+            let hint = if old {
+                "the format with TableMappings is no longer taken: write { \"rules\": [ … ] }"
+            } else {
+                "rules must be a list"
+            };
+            findings.push(Finding::new(&codes::M102, "", message).hint(hint));
         }
         Some(other) => {
             let message = format!("rules is {}, not a list", kind(other));
@@ -54,6 +61,13 @@ pub fn read(document: &Value) -> (Mappings, Vec<usize>, Vec<Finding>) {
         }
     }
     (mappings, places, findings)
+}
+
+/// One rule, where it can be read without an error.
+pub(super) fn one(value: &Value) -> Option<Rule> {
+    let mut findings = Vec::new();
+    let rule = read_rule(value, 0, &mut findings)?;
+    (!findings.iter().any(Finding::is_error)).then_some(rule)
 }
 
 fn read_rule(value: &Value, index: usize, findings: &mut Vec<Finding>) -> Option<Rule> {
@@ -88,12 +102,12 @@ fn read_rule(value: &Value, index: usize, findings: &mut Vec<Finding>) -> Option
     Some(Rule { id: id?, name, locator: locator?, body: body?, extra })
 }
 
-fn rule_id(r: &mut Reader<'_>) -> Option<u64> {
+fn rule_id(r: &mut Reader<'_, '_>) -> Option<u64> {
     let Some(value) = r.take("rule-id") else {
         r.missing(&codes::M105, "rule-id");
         return None;
     };
-    let text = scalar(&value).unwrap_or_default();
+    let text = scalar(value).unwrap_or_default();
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let id = text.parse().ok().filter(|_| digits);
     if id.is_none() {
@@ -104,7 +118,7 @@ fn rule_id(r: &mut Reader<'_>) -> Option<u64> {
     id
 }
 
-fn rule_name(r: &mut Reader<'_>) -> String {
+fn rule_name(r: &mut Reader<'_, '_>) -> String {
     let name = r.loose("rule-name").unwrap_or_default();
     if name.is_empty() {
         r.missing(&codes::M108, "rule-name");
@@ -112,7 +126,7 @@ fn rule_name(r: &mut Reader<'_>) -> String {
     name
 }
 
-fn rule_type(r: &mut Reader<'_>) -> Option<RuleType> {
+fn rule_type(r: &mut Reader<'_, '_>) -> Option<RuleType> {
     let Some(text) = r.text("rule-type") else {
         r.missing(&codes::M104, "rule-type");
         return None;
@@ -130,13 +144,13 @@ fn rule_type(r: &mut Reader<'_>) -> Option<RuleType> {
     found
 }
 
-fn locator(r: &mut Reader<'_>, rule_type: RuleType) -> Option<Locator> {
+fn locator(r: &mut Reader<'_, '_>, rule_type: RuleType) -> Option<Locator> {
     let Some(value) = r.take("object-locator") else {
         r.missing(&codes::M115, "object-locator");
         return None;
     };
     let path = r.at("object-locator");
-    let mut l = Reader::open(&value, path, r.findings())?;
+    let mut l = Reader::open(value, path, r.findings())?;
     let mut locator = Locator {
         schema: l.loose("schema-name"),
         table: l.loose("table-name"),
@@ -162,7 +176,7 @@ fn locator(r: &mut Reader<'_>, rule_type: RuleType) -> Option<Locator> {
 
 /// The word of `rule-action`, reported where it is absent or unknown.
 fn action<T>(
-    r: &mut Reader<'_>,
+    r: &mut Reader<'_, '_>,
     words: &'static [&'static str],
     parse: impl Fn(&str) -> Option<T>,
 ) -> Option<T> {
@@ -186,7 +200,7 @@ fn action<T>(
     found
 }
 
-fn selection(r: &mut Reader<'_>) -> Option<Selection> {
+fn selection(r: &mut Reader<'_, '_>) -> Option<Selection> {
     let action = action(r, SelectionAction::WORDS, SelectionAction::from_word);
     let load_order = load_order(r);
     let mut filters = Vec::new();
@@ -197,7 +211,7 @@ fn selection(r: &mut Reader<'_>) -> Option<Selection> {
     Some(Selection { action: action?, load_order, filters })
 }
 
-fn load_order(r: &mut Reader<'_>) -> Option<u32> {
+fn load_order(r: &mut Reader<'_, '_>) -> Option<u32> {
     let number = r.integer("load-order")?;
     let order = u32::try_from(number).ok().filter(|n| (1..=2_147_483_647).contains(n));
     if order.is_none() {
@@ -219,7 +233,7 @@ fn filter(value: &Value, path: String, findings: &mut Vec<Finding>) -> Option<Fi
     }
     let column = f.loose("column-name").filter(|c| !c.is_empty());
     if column.is_none() {
-        f.missing(&codes::M116, "column-name");
+        f.missing(&codes::M125, "column-name");
     }
     let list = f.list("filter-conditions").unwrap_or_default();
     if list.is_empty() {
@@ -259,7 +273,7 @@ fn condition(value: &Value, path: String, findings: &mut Vec<Finding>) -> Option
     Some(Condition { operator: operator?, value, start, end, extra: c.rest() })
 }
 
-fn operator(c: &mut Reader<'_>) -> Option<Operator> {
+fn operator(c: &mut Reader<'_, '_>) -> Option<Operator> {
     let Some(text) = c.text("filter-operator") else {
         c.missing(&codes::M205, "filter-operator");
         return None;
@@ -279,22 +293,22 @@ fn operator(c: &mut Reader<'_>) -> Option<Operator> {
     found
 }
 
-fn transformation(r: &mut Reader<'_>) -> Option<Transformation> {
+fn transformation(r: &mut Reader<'_, '_>) -> Option<Transformation> {
     let action = action(r, Action::WORDS, Action::from_word);
     let target = target(r);
     let (value, old_value) = (r.loose("value"), r.loose("old-value"));
     let data_type = r.take("data-type").and_then(|v| {
         let path = r.at("data-type");
-        data_type(&v, path, r.findings())
+        data_type(v, path, r.findings())
     });
     let expression = r.text("expression");
     let primary_key = r.take("primary-key-def").and_then(|v| {
         let path = r.at("primary-key-def");
-        primary_key(&v, path, r.findings())
+        primary_key(v, path, r.findings())
     });
     let before_image = r.take("before-image-def").and_then(|v| {
         let path = r.at("before-image-def");
-        before_image(&v, path, r.findings())
+        before_image(v, path, r.findings())
     });
     null_keys(r);
     Some(Transformation {
@@ -310,7 +324,7 @@ fn transformation(r: &mut Reader<'_>) -> Option<Transformation> {
 }
 
 /// Keys of other rule types, which the console writes as null or empty into every rule.
-fn null_keys(r: &mut Reader<'_>) {
+fn null_keys(r: &mut Reader<'_, '_>) {
     for key in ["load-order", "filters", "tag-set"] {
         if let Some(value) = r.take(key)
             && value.as_array().is_none_or(|list| !list.is_empty())
@@ -320,7 +334,7 @@ fn null_keys(r: &mut Reader<'_>) {
     }
 }
 
-fn target(r: &mut Reader<'_>) -> Option<Target> {
+fn target(r: &mut Reader<'_, '_>) -> Option<Target> {
     let Some(text) = r.text("rule-target") else {
         r.missing(&codes::M113, "rule-target");
         return None;
@@ -359,14 +373,14 @@ fn before_image(value: &Value, path: String, findings: &mut Vec<Finding>) -> Opt
     Some(BeforeImage { prefix, suffix, filter, extra: b.rest() })
 }
 
-fn table_settings(r: &mut Reader<'_>) -> Option<TableSettings> {
+fn table_settings(r: &mut Reader<'_, '_>) -> Option<TableSettings> {
     let parallel_load = r.take("parallel-load").and_then(|v| {
         let path = r.at("parallel-load");
-        parallel_load(&v, path, r.findings())
+        parallel_load(v, path, r.findings())
     });
     let lob = r.take("lob-settings").and_then(|v| {
         let path = r.at("lob-settings");
-        let mut l = Reader::open(&v, path, r.findings())?;
+        let mut l = Reader::open(v, path, r.findings())?;
         let mode = l.word("mode", &codes::M127, LobMode::WORDS, LobMode::from_word);
         let bulk_max_size = l.integer("bulk-max-size");
         Some(LobSettings { mode, bulk_max_size, extra: l.rest() })
@@ -413,7 +427,7 @@ fn parallel_load(value: &Value, path: String, findings: &mut Vec<Finding>) -> Op
     })
 }
 
-fn boundaries(p: &mut Reader<'_>) -> Vec<Vec<String>> {
+fn boundaries(p: &mut Reader<'_, '_>) -> Vec<Vec<String>> {
     let mut out = Vec::new();
     for (index, row) in p.list("boundaries").unwrap_or_default().iter().enumerate() {
         let texts: Option<Vec<String>> =
@@ -430,14 +444,14 @@ fn boundaries(p: &mut Reader<'_>) -> Vec<Vec<String>> {
     out
 }
 
-fn object_mapping(r: &mut Reader<'_>) -> Option<ObjectMapping> {
+fn object_mapping(r: &mut Reader<'_, '_>) -> Option<ObjectMapping> {
     let action = action(r, ObjectAction::WORDS, ObjectAction::from_word);
     let target_table = r.text("target-table-name");
     let topic = r.text("kafka-target-topic");
     let parameters = r.take("mapping-parameters").and_then(|value| match value {
-        Value::Object(map) => Some(map),
+        Value::Object(map) => Some(map.clone()),
         other => {
-            let message = format!("mapping-parameters is {}, not an object", kind(&other));
+            let message = format!("mapping-parameters is {}, not an object", kind(other));
             r.report(&codes::M117, "mapping-parameters", message);
             None
         }
@@ -446,7 +460,7 @@ fn object_mapping(r: &mut Reader<'_>) -> Option<ObjectMapping> {
     Some(ObjectMapping { action: action?, target_table, topic, parameters })
 }
 
-fn post_processing(r: &mut Reader<'_>) -> Option<PostProcessing> {
+fn post_processing(r: &mut Reader<'_, '_>) -> Option<PostProcessing> {
     let ok = action(r, &["add-tag"], |w| (w == "add-tag").then_some(()));
     let mut tags = Vec::new();
     for (index, tag) in r.list("tag-set").unwrap_or_default().iter().enumerate() {
@@ -466,7 +480,7 @@ fn post_processing(r: &mut Reader<'_>) -> Option<PostProcessing> {
     ok.map(|()| PostProcessing { tags })
 }
 
-fn validation(r: &mut Reader<'_>) -> Option<Validation> {
+fn validation(r: &mut Reader<'_, '_>) -> Option<Validation> {
     const ACTION: &str = "override-validation-function";
     let ok = action(r, &[ACTION], |w| (w == ACTION).then_some(()));
     match target(r) {

@@ -7,11 +7,13 @@ use crate::{
 };
 use serde_json::{Map, Value};
 
-/// An object under reading. Keys that were asked for are taken out; the rest is what is not known.
-pub struct Reader<'f> {
-    map: Map<String, Value>,
+/// An object under reading. The keys that nobody asks for are the ones that are not known.
+pub struct Reader<'v, 'f> {
+    map: &'v Map<String, Value>,
     path: String,
     known: Vec<&'static str>,
+    /// How many of the keys that are there were asked for.
+    used: usize,
     findings: &'f mut Vec<Finding>,
 }
 
@@ -37,10 +39,10 @@ pub fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-impl<'f> Reader<'f> {
+impl<'v, 'f> Reader<'v, 'f> {
     /// Reads `value` as an object; reports where it is none.
     pub fn open(
-        value: &Value,
+        value: &'v Value,
         path: impl Into<String>,
         findings: &'f mut Vec<Finding>,
     ) -> Option<Self> {
@@ -50,7 +52,7 @@ impl<'f> Reader<'f> {
             findings.push(Finding::new(&codes::M117, path, message));
             return None;
         };
-        Some(Self { map: map.clone(), path, known: Vec::new(), findings })
+        Some(Self { map, path, known: Vec::with_capacity(16), used: 0, findings })
     }
 
     /// The path of a key.
@@ -77,9 +79,15 @@ impl<'f> Reader<'f> {
     }
 
     /// The value of a key; null counts as absent.
-    pub fn take(&mut self, key: &'static str) -> Option<Value> {
+    pub fn take(&mut self, key: &'static str) -> Option<&'v Value> {
+        debug_assert!(!self.known.contains(&key), "a key is asked for once");
         self.known.push(key);
-        self.map.shift_remove(key).filter(|v| !v.is_null())
+        if self.used == self.map.len() {
+            return None;
+        }
+        let value = self.map.get(key)?;
+        self.used += 1;
+        Some(value).filter(|v| !v.is_null())
     }
 
     fn wrong(&mut self, key: &str, value: &Value, wanted: &str) {
@@ -90,18 +98,18 @@ impl<'f> Reader<'f> {
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         let value = self.take(key)?;
         if let Value::String(text) = value {
-            return Some(text);
+            return Some(text.clone());
         }
-        self.wrong(key, &value, "text");
+        self.wrong(key, value, "text");
         None
     }
 
     /// A text, for which a number will do.
     pub fn loose(&mut self, key: &'static str) -> Option<String> {
         let value = self.take(key)?;
-        let text = scalar(&value);
+        let text = scalar(value);
         if text.is_none() {
-            self.wrong(key, &value, "text");
+            self.wrong(key, value, "text");
         }
         text
     }
@@ -109,14 +117,14 @@ impl<'f> Reader<'f> {
     /// A whole number, or a text of one; the empty text counts as absent.
     pub fn integer(&mut self, key: &'static str) -> Option<i64> {
         let value = self.take(key)?;
-        let number = match &value {
+        let number = match value {
             Value::String(text) if text.trim().is_empty() => return None,
             Value::String(text) => text.trim().parse().ok(),
             Value::Number(number) => number.as_i64(),
             _ => None,
         };
         if number.is_none() {
-            self.wrong(key, &value, "a whole number");
+            self.wrong(key, value, "a whole number");
         }
         number
     }
@@ -124,25 +132,25 @@ impl<'f> Reader<'f> {
     /// A boolean, or a text of one.
     pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
         let value = self.take(key)?;
-        let found = match &value {
+        let found = match value {
             Value::Bool(value) => Some(*value),
             Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
             Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
             _ => None,
         };
         if found.is_none() {
-            self.wrong(key, &value, "a boolean");
+            self.wrong(key, value, "a boolean");
         }
         found
     }
 
     /// A list.
-    pub fn list(&mut self, key: &'static str) -> Option<Vec<Value>> {
+    pub fn list(&mut self, key: &'static str) -> Option<&'v [Value]> {
         let value = self.take(key)?;
         if let Value::Array(list) = value {
             return Some(list);
         }
-        self.wrong(key, &value, "a list");
+        self.wrong(key, value, "a list");
         None
     }
 
@@ -187,15 +195,22 @@ impl<'f> Reader<'f> {
 
     /// What nobody asked for, reported where it is not null.
     pub fn rest(self) -> Map<String, Value> {
-        let Self { mut map, path, known, findings } = self;
-        map.retain(|_, v| !v.is_null());
-        for key in map.keys() {
+        let Self { map, path, known, used, findings } = self;
+        let mut rest = Map::new();
+        if used == map.len() {
+            return rest;
+        }
+        for (key, value) in map {
+            if value.is_null() || known.contains(&key.as_str()) {
+                continue;
+            }
             let at = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             let hint = dmsrun_diag::did_you_mean(key, known.iter().copied());
             let message = format!("{} does not know the key \"{key}\"", last(&path));
             findings.push(Finding::new(&codes::M118, at, message).maybe_hint(hint));
+            rest.insert(key.clone(), value.clone());
         }
-        map
+        rest
     }
 }
 

@@ -3,7 +3,8 @@
 //! actions (add, include, remove, before-image, primary key) stand beside anything.
 
 use super::{
-    evaluate::{ColumnOrigin, ColumnOutcome, Compiled, Tally},
+    evaluate::{ColumnOrigin, ColumnOutcome},
+    evaluator::{Compiled, Tally},
     model::{Action, Body, Target, Transformation},
     pattern::Naming,
 };
@@ -55,7 +56,8 @@ impl<'m> Applying<'m> {
     }
 }
 
-fn is_type(column: &Column, wanted: &str) -> bool {
+/// Whether a column is of a type, as the source, DMS or the rule may call it.
+pub(super) fn is_type(column: &Column, wanted: &str) -> bool {
     let base = column.data_type.split('(').next().unwrap_or_default().trim();
     column.data_type.eq_ignore_ascii_case(wanted)
         || base.eq_ignore_ascii_case(wanted)
@@ -79,8 +81,19 @@ pub(super) fn name_on(
         }
     }
     let Some(w) = winner else { return name.to_owned() };
-    tally.applied[w.at] += 1;
-    rename(w.t, name)
+    let renamed = rename(w.t, name);
+    if renamed != name {
+        tally.namers[usize::from(target == Target::Table)] = Some(w.at);
+    }
+    tally.applied(w.at, || {
+        let word = target.word();
+        if renamed == name {
+            format!("leaves the {word}'s name as it is, \"{name}\"")
+        } else {
+            format!("names the {word} \"{renamed}\"")
+        }
+    });
+    renamed
 }
 
 /// The columns of a table on the target, those that are dropped included.
@@ -104,11 +117,18 @@ pub(super) fn columns(
     }
     for a in rules.iter().filter(|a| a.t.action == Action::AddColumn) {
         out.push(added(a, &rules, naming, tally));
+        tally.columns.push(Some(a.at));
     }
     for a in rules.iter().filter(|a| a.t.action == Action::AddBeforeImageColumns) {
         tally.matched[a.at] += 1;
-        tally.applied[a.at] += 1;
+        let before = out.len();
         before_images(a, table, naming, &mut out);
+        tally.columns.resize(out.len(), Some(a.at));
+        tally.applied(a.at, || {
+            let names: Vec<&str> =
+                out[before..].iter().filter_map(|c| c.target.as_deref()).collect();
+            format!("adds columns with the values before a change: {}", names.join(", "))
+        });
     }
     out
 }
@@ -143,7 +163,6 @@ fn one_column(
             tally.beaten(a.at, rival.at, &object);
             continue;
         }
-        tally.applied[a.at] += 1;
         match action {
             Action::IncludeColumn => included = true,
             Action::RemoveColumn => outcome.removed = true,
@@ -162,12 +181,34 @@ fn one_column(
                 outcome.target = Some(rename(a.t, &column.name));
             }
         }
+        tally.applied(a.at, || done(action, column, &outcome));
     }
     outcome.removed |= keeps_few && !included;
     if outcome.removed {
         outcome.target = None;
     }
+    let naming = named.filter(|n| n.t.action != Action::ChangeDataType);
+    tally.columns.push(naming.map(|n| n.at));
     outcome
+}
+
+/// What an action did to a column, as the rest of a sentence.
+fn done(action: Action, column: &Column, outcome: &ColumnOutcome) -> String {
+    let name = &column.name;
+    match action {
+        Action::IncludeColumn => format!("keeps the column {name}"),
+        Action::RemoveColumn => format!("leaves the column {name} out"),
+        Action::MaskDigits => format!("masks the digits of the column {name}"),
+        Action::MaskRandom => format!("masks the digits of the column {name} by chance"),
+        Action::MaskHash => format!("masks the column {name} by a hash"),
+        Action::ChangeDataType => {
+            format!("makes the column {name} a {}", outcome.data_type)
+        }
+        _ => match &outcome.target {
+            Some(target) if target != name => format!("names the column {name} \"{target}\""),
+            _ => format!("leaves the name of the column {name} as it is"),
+        },
+    }
 }
 
 fn added(
@@ -177,13 +218,16 @@ fn added(
     tally: &mut Tally,
 ) -> ColumnOutcome {
     tally.matched[a.at] += 1;
-    tally.applied[a.at] += 1;
     let name = a.t.value.clone().unwrap_or_default();
+    tally.applied(a.at, || match &a.t.expression {
+        Some(expression) => format!("adds the column {name}, filled by {}", expression.trim()),
+        None => format!("adds the column {name}; nothing fills it"),
+    });
     let as_column = Column { name: name.clone(), ..Column::default() };
     let mask = rules.iter().find(|m| m.t.action.is_masking() && m.takes(&as_column, naming));
     if let Some(mask) = mask {
         tally.matched[mask.at] += 1;
-        tally.applied[mask.at] += 1;
+        tally.applied(mask.at, || format!("masks the column {name}"));
     }
     ColumnOutcome {
         source: None,

@@ -157,7 +157,7 @@ fn transformation(out: &mut Out, t: &Transformation) {
     }
 }
 
-fn parallel_load(p: &ParallelLoad) -> Value {
+pub(super) fn parallel_load(p: &ParallelLoad) -> Value {
     let mut out = Out::default();
     out.put("type", p.kind.word());
     out.list("partitions", &p.partitions);
@@ -173,7 +173,7 @@ fn parallel_load(p: &ParallelLoad) -> Value {
     out.end(&p.extra)
 }
 
-fn lob(l: &LobSettings) -> Value {
+pub(super) fn lob(l: &LobSettings) -> Value {
     let mut out = Out::default();
     out.some("mode", l.mode.map(LobMode::word));
     out.some("bulk-max-size", l.bulk_max_size.map(|n| n.to_string()));

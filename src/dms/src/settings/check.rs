@@ -3,9 +3,9 @@
 
 use super::{
     cross,
-    schema::{COMPONENTS, Key, Kind, SECTIONS, SEVERITIES, keys},
+    schema::{COMPONENTS, Key, Kind, RESYNC_COMPONENTS, SECTIONS, SEVERITIES, keys},
 };
-use crate::{codes, context::Context, finding::Finding, mappings::reader};
+use crate::{codes, context::Context, engines::Family, finding::Finding, mappings::reader, place};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -31,15 +31,35 @@ pub fn check(document: &Value, context: &Context) -> Vec<Finding> {
     findings
 }
 
-/// The same for the text of a document. What is no JSON is a finding.
+/// The same for the text of a document, with lines and columns. What is no JSON is a finding, and so is
+/// a key that stands in one object twice.
 pub fn check_text(text: &str, context: &Context) -> Vec<Finding> {
-    match serde_json::from_str(text) {
-        Ok(document) => check(&document, context),
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let document: Value = match serde_json::from_str(text) {
+        Ok(document) => document,
         Err(error) => {
             let message = format!("the text is not JSON: {error}");
-            vec![Finding::new(&codes::S001, "", message)]
+            let place = (error.line().max(1), error.column().max(1));
+            return vec![Finding::new(&codes::S001, "", message).at(place)];
         }
-    }
+    };
+    let mut findings: Vec<Finding> = place::repeated(text).into_iter().map(twice).collect();
+    findings.extend(check(&document, context));
+    place::locate(text, &mut findings);
+    findings
+}
+
+fn twice(again: place::Repeated) -> Finding {
+    let name = again.path.rsplit('.').next().unwrap_or(&again.path);
+    let before = again.first.0;
+    let message = if again.same {
+        format!("{name} stands here again, as in line {before}")
+    } else {
+        format!(
+            "{name} stands here again, with another value than in line {before}; this one counts"
+        )
+    };
+    Finding::new(&codes::S053, again.path.clone(), message).at(again.place).hint("keep one of them")
 }
 
 /// The names that may stand under a path: sections, keys, and objects between them.
@@ -125,16 +145,42 @@ fn check_key(key: &Key, value: &Value, context: &Context, findings: &mut Vec<Fin
         let message = format!("{} needs engine version {since}", key.name());
         findings.push(Finding::new(&codes::S010, at, message));
     }
+    idle(key, value, context, findings);
     match key.kind {
         Kind::Boolean => boolean(key, value, findings),
         Kind::Integer => integer(key, value, findings),
         Kind::Text | Kind::Word(_) | Kind::Words(_) => text(key, value, findings),
-        Kind::LogComponents => components(key, value, findings),
+        Kind::LogComponents => components(key, value, context, findings),
         Kind::List if !value.is_array() => wrong(key, value, "a list", findings),
         Kind::Object if !value.is_object() => wrong(key, value, "an object", findings),
         Kind::List => replacements(key, value, findings),
         Kind::Object => {}
     }
+}
+
+/// A key that the migration's engines leave without work, unless it says what it is anyway.
+fn idle(key: &Key, value: &Value, context: &Context, findings: &mut Vec<Finding>) {
+    let off = matches!(value, Value::Bool(false)) || as_integer(value) == Some(0);
+    let Some((engine, side)) = key.only.refuses(context).filter(|_| !off) else { return };
+    if *value == key.default.json() {
+        return;
+    }
+    let message = format!("{} has no effect for {engine} as the {side}", key.name());
+    let families = key.only.parts().map(|(side, families)| {
+        let names: Vec<&str> = families.iter().map(|f| f.label()).collect();
+        format!("it is for these as the {side}: {}", names.join(", "))
+    });
+    let hint = if key.path == "TargetMetadata.ParallelLoadThreads"
+        && context.target_is(&[Family::Mysql])
+    {
+        Some(
+            "for MySQL it is a setting of the endpoint: my_sql_settings.parallel_load_threads"
+                .to_owned(),
+        )
+    } else {
+        families
+    };
+    findings.push(Finding::new(&codes::S049, key.path, message).maybe_hint(hint));
 }
 
 fn wrong(key: &Key, value: &Value, wanted: &str, findings: &mut Vec<Finding>) {
@@ -206,7 +252,7 @@ fn text(key: &Key, value: &Value, findings: &mut Vec<Finding>) {
     }
 }
 
-fn components(key: &Key, value: &Value, findings: &mut Vec<Finding>) {
+fn components(key: &Key, value: &Value, context: &Context, findings: &mut Vec<Finding>) {
     let Some(list) = value.as_array() else { return wrong(key, value, "a list", findings) };
     let mut seen = BTreeSet::new();
     for (index, component) in list.iter().enumerate() {
@@ -220,6 +266,10 @@ fn components(key: &Key, value: &Value, findings: &mut Vec<Finding>) {
             let message = format!("there is no log component \"{id}\"");
             let hint = reader::unknown_word(id, COMPONENTS);
             findings.push(Finding::new(&codes::S024, format!("{at}.Id"), message).hint(hint));
+        }
+        if RESYNC_COMPONENTS.contains(&id) && context.older_than(3, 6, 1) {
+            let message = format!("the log component \"{id}\" needs engine version 3.6.1");
+            findings.push(Finding::new(&codes::S010, format!("{at}.Id"), message));
         }
         if !seen.insert(id) {
             let message = format!("the log component \"{id}\" is there twice");

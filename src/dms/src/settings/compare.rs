@@ -59,7 +59,7 @@ fn diff_at(path: &str, declared: &Value, live: &Value, changes: &mut Vec<Change>
         return;
     }
     match declared {
-        Value::Object(map) if known.is_none_or(|k| k.kind != Kind::Object) => {
+        Value::Object(map) => {
             for (name, value) in map {
                 diff_at(&join(path, name), value, live.get(name).unwrap_or(&Value::Null), changes);
             }

@@ -3,7 +3,7 @@
 use super::{check::as_integer, merge, schema::defaults};
 use crate::{
     codes::{self, Code},
-    context::{Context, MigrationType},
+    context::{Context, EngineVersion, MigrationType},
     engines::Family,
     finding::Finding,
     mappings::{self, Action, Body, LobMode, Mappings, Target},
@@ -212,7 +212,7 @@ fn threads(family: Family) -> Option<(i64, i64)> {
     Some(match family {
         F::Kinesis | F::Kafka | F::Opensearch | F::Redshift => (32, 32),
         F::Dynamodb => (200, 0),
-        F::Docdb => (i64::MAX, 32),
+        F::Docdb => (i64::MAX, 32), // Parallel load is not for it: the schema says so.
         F::Mysql | F::Postgres | F::Oracle | F::SqlServer | F::Db2 | F::Sybase => (i64::MAX, 0),
         _ => return None,
     })
@@ -245,6 +245,37 @@ fn parallel(s: &mut Sight<'_>) {
             if s.number(path) > 512 {
                 let message = format!("{} queues; a target takes 512", s.number(path));
                 s.report(&codes::S016, path, message);
+            }
+        }
+    }
+    let version = s.context.engine_version.filter(|v| *v < EngineVersion(3, 5, 0));
+    if let Some(version) = version.filter(|_| apply > 0 && s.context.target_is(&[Family::Docdb])) {
+        let message =
+            format!("parallel apply to DocumentDB needs engine version 3.5.0, not {version}");
+        s.report(&codes::S010, "TargetMetadata.ParallelApplyThreads", message);
+    }
+    let loads = s.context.migration_type.is_none_or(MigrationType::loads);
+    if loads && load == 0 && s.context.target_is(&[Family::Opensearch]) {
+        let message = "without ParallelLoadThreads OpenSearch gets one record at a time";
+        s.report(&codes::S051, "TargetMetadata.ParallelLoadThreads", message).hint =
+            Some("set it to 1 or more, up to 32".to_owned());
+    }
+    for (threads, word, keys) in [
+        (load, "ParallelLoadThreads", ["ParallelLoadBufferSize", "ParallelLoadQueuesPerThread"]),
+        (
+            apply,
+            "ParallelApplyThreads",
+            ["ParallelApplyBufferSize", "ParallelApplyQueuesPerThread"],
+        ),
+    ] {
+        for key in keys {
+            let path = format!("TargetMetadata.{key}");
+            // One queue, and no buffer, is what one thread has anyway.
+            let least = i64::from(key.ends_with("QueuesPerThread"));
+            if threads <= 1 && s.number(&path) > least {
+                let message = format!("{key} has no effect: {word} is {threads}");
+                s.report(&codes::S050, &path, message).hint =
+                    Some(format!("set {word} above 1, or leave {key} out"));
             }
         }
     }
@@ -385,6 +416,7 @@ fn validation(s: &mut Sight<'_>) {
         let message = format!("TableFailureMaxCount {table} lies above FailureMaxCount {task}");
         s.report(&codes::S030, "ValidationSettings.TableFailureMaxCount", message);
     }
+    groups(s);
     let enable = "ValidationSettings.EnableValidation";
     if s.mapping_actions(|a, _| a.is_masking()) {
         let message = "masked columns are not validated; a masked key stops its table's validation";
@@ -400,6 +432,20 @@ fn validation(s: &mut Sight<'_>) {
     if s.says("CharacterSetSettings") {
         let message = "validation does not work with character substitution";
         s.report(&codes::S029, "CharacterSetSettings", message);
+    }
+}
+
+/// Validation by groups of rows goes between a few pairs of engines only.
+fn groups(s: &mut Sight<'_>) {
+    use Family as F;
+    let mode = "ValidationSettings.ValidationMode";
+    let (Some(source), Some(target)) = (s.context.source(), s.context.target()) else { return };
+    let pair = (source.family, target.family);
+    let fits =
+        [F::Oracle, F::SqlServer].contains(&pair.0) && (pair.1 == F::Postgres || pair.1 == pair.0);
+    if s.text(mode) == "GROUP_LEVEL" && !fits {
+        let message = format!("{} to {} is validated row by row", source.name, target.name);
+        s.report(&codes::S052, mode, message).hint = Some("use ROW_LEVEL".to_owned());
     }
 }
 

@@ -67,7 +67,8 @@ fn resync(s: &mut Sight<'_>) {
         }
         Some(_) => {
             for (path, key) in [(schedule, "ResyncSchedule"), (most, "MaxResyncTime")] {
-                if !s.says(path) {
+                let empty = path == schedule && s.text(schedule).is_empty();
+                if !s.says(path) || empty {
                     let message = format!("a task with change capture needs {key}");
                     s.report(&codes::S032, "ResyncSettings", message);
                 }

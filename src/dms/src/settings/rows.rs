@@ -1,10 +1,16 @@
 //! The table of all keys of the task settings. One line each: type, path, default, range, meaning.
 
-use super::schema::{Default, Key, Kind};
-use crate::context::EngineVersion;
+use super::schema::{Default, Key, Kind, Only};
+use crate::{
+    context::EngineVersion,
+    engines::Family::{
+        self, Dynamodb, Kafka, Kinesis, Mysql, Opensearch, Oracle, Postgres, Redshift, SqlServer,
+    },
+};
 
 const fn key(path: &'static str, kind: Kind, default: Default, doc: &'static str) -> Key {
-    Key { path, kind, default, range: None, strict: false, since: None, read_only: false, doc }
+    let (range, since) = (None, None);
+    Key { path, kind, default, range, strict: false, since, read_only: false, only: Only::Any, doc }
 }
 
 const fn boolean(path: &'static str, default: bool, doc: &'static str) -> Key {
@@ -55,12 +61,21 @@ impl Key {
         self
     }
 
+    const fn only(mut self, only: Only) -> Self {
+        self.only = only;
+        self
+    }
+
     const fn within(mut self, least: i64, most: i64) -> Self {
         self.range = Some((least, most));
         self.strict = true;
         self
     }
 }
+
+/// Targets that load with several threads for each table.
+const LOADERS: &[Family] = &[Dynamodb, Kinesis, Kafka, Opensearch, Redshift];
+const STREAMS: &[Family] = &[Kinesis, Kafka];
 
 const I: &str = "IGNORE_RECORD";
 const L: &str = "LOG_ERROR";
@@ -79,15 +94,15 @@ pub(super) const ROWS: &[Key] = &[
     boolean("TargetMetadata.LimitedSizeLobMode", true, "LOBs up to LobMaxSize; larger ones are cut."),
     number("TargetMetadata.LobMaxSize", 32, (0, 102_400), "KB, for limited LOB mode."),
     number("TargetMetadata.InlineLobMaxSize", 0, (0, 102_400), "KB up to which full LOB mode loads LOBs inline; 0 is off."),
-    count("TargetMetadata.LoadMaxFileSize", 0, "The size of the files for CSV loads."),
-    number("TargetMetadata.ParallelLoadThreads", 0, (0, 200), "Threads for each table in the full load; the target has its own limit."),
-    number("TargetMetadata.ParallelLoadBufferSize", 0, (0, 1000), "Records buffered for each load thread."),
-    count("TargetMetadata.ParallelLoadQueuesPerThread", 0, "Queues for each load thread (Kinesis, Kafka)."),
+    count("TargetMetadata.LoadMaxFileSize", 0, "The size of the files for CSV loads.").only(Only::Target(&[Mysql, Postgres, Redshift])),
+    number("TargetMetadata.ParallelLoadThreads", 0, (0, 200), "Threads for each table in the full load; the target has its own limit.").only(Only::Target(LOADERS)),
+    number("TargetMetadata.ParallelLoadBufferSize", 0, (0, 1000), "Records buffered for each load thread.").only(Only::Target(LOADERS)),
+    count("TargetMetadata.ParallelLoadQueuesPerThread", 0, "Queues for each load thread (Kinesis, Kafka).").only(Only::Target(STREAMS)),
     count("TargetMetadata.ParallelApplyThreads", 0, "Threads that apply changes (not for relational targets)."),
     number("TargetMetadata.ParallelApplyBufferSize", 0, (0, 1000), "Records buffered for each apply thread."),
     count("TargetMetadata.ParallelApplyQueuesPerThread", 0, "Queues for each apply thread."),
     boolean("TargetMetadata.BatchApplyEnabled", false, "Changes are applied in batches."),
-    boolean("TargetMetadata.TaskRecoveryTableEnabled", false, "Keeps checkpoints in awsdms_txn_state on the target."),
+    boolean("TargetMetadata.TaskRecoveryTableEnabled", false, "Keeps checkpoints in awsdms_txn_state on the target.").since(3, 4, 0),
 
     word("FullLoadSettings.TargetTablePrepMode", "DO_NOTHING", PREP, "What is done with tables that the target has already."),
     boolean("FullLoadSettings.CreatePkAfterFullLoad", false, "Primary keys are made when the load is done."),
@@ -105,7 +120,7 @@ pub(super) const ROWS: &[Key] = &[
     open("TTSettings.TTS3Settings.BucketFolder", Kind::Text, "The folder in it."),
     boolean("TTSettings.TTS3Settings.EnableDeletingFromS3OnTaskDelete", false, "Logs go with the task."),
     boolean("TTSettings.TTRecordSettings.EnableRawData", false, "Raw data of the changes."),
-    open("TTSettings.TTRecordSettings.RawDataFormat", Kind::Word(&["TEXT", "HEX"]), "Its form.").since(3, 5, 0),
+    open("TTSettings.TTRecordSettings.RawDataFormat", Kind::Word(&["TEXT", "HEX"]), "Its form.").since(3, 5, 0).only(Only::Source(&[Oracle, SqlServer])),
     key("TTSettings.TTRecordSettings.OperationsToLog", Kind::Words(OPERATIONS), Default::Text("ALL"), "What is logged, with commas between."),
     count("TTSettings.TTRecordSettings.MaxRecordSize", 64, "KB for each record."),
 
@@ -177,7 +192,7 @@ pub(super) const ROWS: &[Key] = &[
     number("ErrorBehavior.ApplyErrorEscalationCount", 0, (0, i64::MAX), "0 never escalates."),
     boolean("ErrorBehavior.ApplyErrorFailOnTruncationDdl", false, "Fails when the source truncates a table."),
     boolean("ErrorBehavior.FailOnNoTablesCaptured", true, "Fails when the mappings match no table."),
-    boolean("ErrorBehavior.FailOnTransactionConsistencyBreached", false, "Fails when open transactions are not in the load (Oracle)."),
+    boolean("ErrorBehavior.FailOnTransactionConsistencyBreached", false, "Fails when open transactions are not in the load (Oracle).").only(Only::Source(&[Oracle])),
     boolean("ErrorBehavior.FullLoadIgnoreConflicts", true, "Ignores conflicts of changes cached in the load."),
 
     boolean("ValidationSettings.EnableValidation", false, "Compares the rows of source and target."),
@@ -190,7 +205,7 @@ pub(super) const ROWS: &[Key] = &[
     count("ValidationSettings.RecordFailureDelayLimitInMinutes", 0, "Minutes, at most, whatever the latency."),
     count("ValidationSettings.RecordSuspendDelayInMinutes", 30, "Minutes before a table is suspended."),
     count("ValidationSettings.MaxKeyColumnSize", 8096, "Not documented."),
-    boolean("ValidationSettings.HandleCollationDiff", false, "Knows that collations differ (PostgreSQL)."),
+    boolean("ValidationSettings.HandleCollationDiff", false, "Knows that collations differ (PostgreSQL).").only(Only::Either(&[Postgres])),
     boolean("ValidationSettings.SkipLobColumns", false, "Leaves LOBs out."),
     count("ValidationSettings.ValidationPartialLobSize", 0, "KB of a LOB that are compared; 0 is all."),
     count("ValidationSettings.ValidationQueryCdcDelaySeconds", 0, "Seconds before a changed row is compared."),

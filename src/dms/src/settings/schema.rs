@@ -1,7 +1,10 @@
 //! What a key of the task settings is: type, default, range, words and limits.
 
 use super::rows::ROWS;
-use crate::context::EngineVersion;
+use crate::{
+    context::{Context, EngineVersion},
+    engines::Family,
+};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use serde_json::{Map, Value, json};
 
@@ -22,8 +25,55 @@ pub struct Key {
     pub since: Option<EngineVersion>,
     /// Whether only the service sets it.
     pub read_only: bool,
+    /// The engines that it counts for.
+    pub only: Only,
     /// What it does.
     pub doc: &'static str,
+}
+
+/// The engines that a key counts for; the documentation names them for a few keys only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// All, as far as is known.
+    Any,
+    /// Sources of these families.
+    Source(&'static [Family]),
+    /// Targets of these families.
+    Target(&'static [Family]),
+    /// Migrations with one of these families on either side.
+    Either(&'static [Family]),
+}
+
+impl Only {
+    /// The engine that makes the key idle, with its side; `None` where it counts, or where too little
+    /// is known to say.
+    pub fn refuses(self, context: &Context) -> Option<(&'static str, &'static str)> {
+        let (source, target) = (context.source(), context.target());
+        match self {
+            Self::Any => None,
+            Self::Source(fits) => {
+                source.filter(|e| !fits.contains(&e.family)).map(|e| (e.name, "source"))
+            }
+            Self::Target(fits) => {
+                target.filter(|e| !fits.contains(&e.family)).map(|e| (e.name, "target"))
+            }
+            Self::Either(fits) => {
+                let (source, target) = (source?, target?);
+                let fit = fits.contains(&source.family) || fits.contains(&target.family);
+                (!fit).then_some((target.name, "target"))
+            }
+        }
+    }
+
+    /// The side and the families, for documentation: `("target", ["kinesis", "kafka"])`.
+    pub fn parts(self) -> Option<(&'static str, &'static [Family])> {
+        match self {
+            Self::Any => None,
+            Self::Source(fits) => Some(("source", fits)),
+            Self::Target(fits) => Some(("target", fits)),
+            Self::Either(fits) => Some(("source or target", fits)),
+        }
+    }
 }
 
 /// The type of a key.
@@ -110,7 +160,7 @@ pub const COMPONENTS: &[&str] = &[
 ];
 
 /// The components that came with resync, in 3.6.1; a document by default does not list them.
-const RESYNC_COMPONENTS: &[&str] = &["DATA_RESYNC", "RESYNC_UNLOAD", "RESYNC_APPLY"];
+pub(super) const RESYNC_COMPONENTS: &[&str] = &["DATA_RESYNC", "RESYNC_UNLOAD", "RESYNC_APPLY"];
 
 /// The sections in the order of the reference. `true`: null when it is not used.
 pub const SECTIONS: &[(&str, bool)] = &[
@@ -149,7 +199,7 @@ impl Serialize for Key {
             Kind::Word(w) | Kind::Words(w) => w,
             _ => &[],
         };
-        let mut out = to.serialize_struct("Key", 8)?;
+        let mut out = to.serialize_struct("Key", 9)?;
         out.serialize_field("path", self.path)?;
         out.serialize_field("type", self.kind.word())?;
         out.serialize_field("default", &self.default.json())?;
@@ -157,6 +207,9 @@ impl Serialize for Key {
         out.serialize_field("values", words)?;
         out.serialize_field("since", &self.since.map(|v| v.to_string()))?;
         out.serialize_field("read_only", &self.read_only)?;
+        let only =
+            self.only.parts().map(|(side, families)| json!({ "side": side, "families": families }));
+        out.serialize_field("only", &only)?;
         out.serialize_field("doc", self.doc)?;
         out.end()
     }

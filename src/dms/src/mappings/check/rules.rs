@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 pub(super) fn check(checks: &mut Checks<'_>, document: &Value) {
     identity(checks, document);
@@ -28,15 +28,18 @@ pub(super) fn check(checks: &mut Checks<'_>, document: &Value) {
 fn identity(checks: &mut Checks<'_>, document: &Value) {
     let rules = document.get("rules").and_then(Value::as_array).into_iter().flatten();
     let mut ids: BTreeMap<u64, usize> = BTreeMap::new();
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut names: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
     for (index, rule) in rules.enumerate() {
-        let text = |key: &str| rule.get(key).and_then(scalar);
+        let text = |key: &str| match rule.get(key)? {
+            Value::String(text) => Some(Cow::Borrowed(text.as_str())),
+            other => scalar(other).map(Cow::Owned),
+        };
         if let Some(id) = text("rule-id").and_then(|t| t.parse::<u64>().ok()) {
             if let Some(first) = ids.get(&id) {
                 let message = format!("rule-id {id} is that of rules[{first}] too");
                 checks.findings.push(
                     Finding::new(&codes::M107, format!("rules[{index}].rule-id"), message)
-                        .hint("give every rule an id of its own"),
+                        .hint("give every rule an id of its own, or leave it to the library"),
                 );
             } else {
                 ids.insert(id, index);
@@ -81,12 +84,8 @@ fn selections(checks: &mut Checks<'_>, document: &Value) {
 }
 
 fn name(one: &mut One<'_, '_>) {
-    let odd: String = one
-        .rule
-        .name
-        .chars()
-        .filter(|c| !c.is_alphanumeric() && !matches!(c, ' ' | '-' | '_' | '.'))
-        .collect();
+    let is_odd = |c: &char| !c.is_alphanumeric() && !matches!(c, ' ' | '-' | '_' | '.');
+    let odd: String = one.rule.name.chars().filter(is_odd).collect();
     if !odd.is_empty() {
         let message = format!("rule-name \"{}\" has \"{odd}\" in it", one.rule.name);
         one.report(&codes::M110, "rule-name", message);
@@ -111,18 +110,18 @@ fn locator(one: &mut One<'_, '_>) {
         ("table-name", &locator.table, needs_table),
         ("column-name", &locator.column, needs_column),
     ] {
-        let at = format!("object-locator.{key}");
+        let at = || format!("object-locator.{key}");
         match value {
             None if needed => {
                 one.report(&codes::M116, "object-locator", format!("the locator has no {key}"));
             }
             Some(text) if text.is_empty() && needed => {
-                one.report(&codes::M122, &at, format!("{key} is empty"));
+                one.report(&codes::M122, &at(), format!("{key} is empty"));
             }
             Some(text) if crate::mappings::pattern::has_brackets(text) => {
                 let message =
                     format!("the bracket pattern \"{text}\" may not work with this engine");
-                one.report(&codes::M219, &at, message);
+                one.report(&codes::M219, &at(), message);
             }
             _ => {}
         }
@@ -135,8 +134,13 @@ fn upper_case(one: &mut One<'_, '_>) {
     if !one.context.source_is(&[Family::Oracle, Family::Db2, Family::Db2Zos]) {
         return;
     }
+    let column = one.rule.locator.column.clone().unwrap_or_default();
     let (schema, table) = (one.rule.schema().to_owned(), one.rule.table().to_owned());
-    for (key, text) in [("schema-name", schema), ("table-name", table)] {
+    if one.context.source_is(&[Family::Oracle]) && odd_oracle_name(&table) {
+        let message = format!("Oracle tables named like \"{table}\" are not replicated");
+        one.report(&codes::M223, "object-locator.table-name", message);
+    }
+    for (key, text) in [("schema-name", schema), ("table-name", table), ("column-name", column)] {
         let at = format!("object-locator.{key}");
         if text.chars().any(char::is_lowercase) {
             let message = format!("{key} \"{text}\" has lower-case letters");
@@ -150,6 +154,11 @@ fn upper_case(one: &mut One<'_, '_>) {
             one.report(&codes::M220, &at, message);
         }
     }
+}
+
+/// Whether DMS passes over an Oracle table because of its name.
+pub(super) fn odd_oracle_name(table: &str) -> bool {
+    table.contains('\'') || table.starts_with("BIN$") || table.starts_with("DR$")
 }
 
 fn engine(one: &mut One<'_, '_>) {

@@ -1,381 +1,433 @@
-//! What only a catalogue shows: rules that match nothing, names that collide, columns that don't
-//! fit.
+//! What only a catalogue shows of rules and names: rules that match nothing, names that collide.
+//! Tables pass by one at a time, so that a large catalogue costs its time and no memory.
 
-use super::some_of;
+use super::{columns, some_of};
 use crate::{
-    catalogue::{Catalogue, CatalogueTable, Column},
+    catalogue::{Catalogue, CatalogueTable},
     codes::{self, Code},
+    context::Context,
+    engines::Family,
     finding::Finding,
     mappings::{
         compare::describe,
-        evaluate::{ColumnOrigin, Compiled, Evaluator, TableOutcome, Tally},
-        model::{Action, Body, LobMode, ParallelType, Rule, Target, Transformation},
+        evaluate::{ColumnOrigin, ColumnOutcome, TableOutcome},
+        evaluator::{Compiled, Evaluator, Tally},
+        model::{Rule, Target},
         pattern::{Naming, Pattern, has_percent},
     },
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-struct Sight<'a> {
-    evaluator: &'a Evaluator<'a>,
-    tally: &'a Tally,
-    places: &'a [usize],
-    catalogue: &'a Catalogue,
-    /// Each table with what becomes of it.
-    tables: Vec<(&'a CatalogueTable, &'a TableOutcome)>,
+/// The tables of a catalogue as they pass by, and what was found of them.
+pub(in super::super) struct Sight<'a> {
+    pub(super) evaluator: &'a Evaluator<'a>,
+    pub(super) places: &'a [usize],
+    pub(super) catalogue: &'a Catalogue,
+    /// What is known around the document, for a check.
+    pub(super) context: Option<&'a Context>,
+    selected: usize,
+    /// Names on the target in lower case, with their spelling, the source and its naming rule.
+    targets: HashMap<String, Vec<Taken>>,
+    /// By rule, code and key: one finding for all the objects of which it is true.
+    notes: BTreeMap<(usize, &'static str, String), Note>,
     findings: Vec<Finding>,
 }
 
-pub(in super::super) fn findings(
-    evaluator: &Evaluator<'_>,
-    tally: &Tally,
-    places: &[usize],
-    catalogue: &Catalogue,
-    outcomes: &[TableOutcome],
-) -> Vec<Finding> {
-    let tables = catalogue.tables.iter().zip(outcomes).collect();
-    let mut sight = Sight { evaluator, tally, places, catalogue, tables, findings: Vec::new() };
-    sight.selection();
-    sight.idle_rules();
-    sight.beaten_rules();
-    sight.underscores();
-    sight.table_names();
-    sight.column_names();
-    sight.rules_on_columns();
-    sight.findings
+/// A name on the target.
+struct Taken {
+    target: String,
+    source: String,
+    by: Option<usize>,
 }
 
-impl Sight<'_> {
-    fn report(
+struct Note {
+    finding: Finding,
+    more: usize,
+}
+
+/// Comparisons of names that hints may cost in one check.
+const EFFORT: usize = 200_000;
+
+impl<'a> Sight<'a> {
+    pub fn new(
+        evaluator: &'a Evaluator<'a>,
+        places: &'a [usize],
+        catalogue: &'a Catalogue,
+    ) -> Self {
+        Self {
+            evaluator,
+            places,
+            catalogue,
+            context: None,
+            selected: 0,
+            targets: HashMap::new(),
+            notes: BTreeMap::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// With what is known around the document.
+    pub fn within(mut self, context: &'a Context) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    pub(super) fn rule(&self, at: usize) -> &'a Compiled<'a> {
+        let evaluator: &'a Evaluator<'a> = self.evaluator;
+        &evaluator.rules[at]
+    }
+
+    fn path(&self, at: usize, key: &str) -> String {
+        let dot = if key.is_empty() { "" } else { "." };
+        format!("rules[{}]{dot}{key}", self.places[self.rule(at).index])
+    }
+
+    /// Reports something about a key of a rule; of several objects the first is named and the
+    /// others are counted.
+    pub(super) fn note(
         &mut self,
-        rule: &Compiled<'_>,
+        at: usize,
         code: &Code,
         key: &str,
-        message: String,
-    ) -> &mut Finding {
-        let dot = if key.is_empty() { "" } else { "." };
-        let path = format!("rules[{}]{dot}{key}", self.places[rule.index]);
-        self.findings.push(Finding::new(code, path, message));
-        let last = self.findings.len() - 1;
-        &mut self.findings[last]
+        text: impl FnOnce() -> (String, Option<String>),
+    ) {
+        if let Some(note) = self.notes.get_mut(&(at, code.code, key.to_owned())) {
+            note.more += 1;
+            return;
+        }
+        let (message, hint) = text();
+        let finding = Finding::new(code, self.path(at, key), message).maybe_hint(hint);
+        self.notes.insert((at, code.code, key.to_owned()), Note { finding, more: 0 });
+    }
+
+    /// Reports something about a table: at the rule that makes it so, where there is one.
+    pub(super) fn note_table(
+        &mut self,
+        by: Option<usize>,
+        code: &Code,
+        key: &str,
+        path: &str,
+        text: impl FnOnce() -> (String, Option<String>),
+    ) {
+        let Some(at) = by else {
+            let (message, hint) = text();
+            let finding = Finding::new(code, format!("tables.{path}"), message);
+            self.findings.push(finding.maybe_hint(hint));
+            return;
+        };
+        self.note(at, code, key, text);
+    }
+
+    /// Looks at a table that the evaluator has just judged.
+    pub fn see(&mut self, table: &CatalogueTable, outcome: &TableOutcome, tally: &Tally) {
+        for &at in tally.found.iter().flatten() {
+            self.underscore(at, table);
+        }
+        if !outcome.selected {
+            return;
+        }
+        self.selected += 1;
+        self.table_name(outcome, tally);
+        self.column_names(outcome, tally);
+        self.source_names(table);
+        if !table.columns.is_empty() {
+            for &at in tally.found.iter().flatten() {
+                columns::check(self, at, table, outcome);
+            }
+            columns::keys(self, table, outcome, tally);
+        }
+    }
+
+    /// Everything found, after the last table.
+    pub fn end(mut self, tally: &Tally) -> Vec<Finding> {
+        self.selection();
+        self.idle_rules(tally);
+        self.beaten_rules(tally);
+        let notes = std::mem::take(&mut self.notes);
+        for note in notes.into_values() {
+            let mut finding = note.finding;
+            if note.more > 0 {
+                finding.message = format!("{} (and {} more)", finding.message, note.more);
+            }
+            self.findings.push(finding);
+        }
+        few_of_each(self.findings)
     }
 
     fn selection(&mut self) {
-        let any = self.tables.iter().any(|(_, o)| o.selected);
-        if !any && !self.tables.is_empty() {
-            let message = format!("none of the {} tables is selected", self.tables.len());
-            let schemas: BTreeMap<&str, ()> =
-                self.tables.iter().map(|(t, _)| (t.schema.as_str(), ())).collect();
-            let names: Vec<String> = schemas.into_keys().map(str::to_owned).collect();
-            let hint = format!("the catalogue has the schemas {}", some_of(&names));
-            self.findings.push(Finding::new(&codes::M601, "rules", message).hint(hint));
+        if self.selected > 0 || self.catalogue.tables.is_empty() {
+            return;
         }
+        let message = format!("none of the {} tables is selected", self.catalogue.tables.len());
+        let schemas: BTreeSet<&str> =
+            self.catalogue.tables.iter().map(|t| t.schema.as_str()).collect();
+        let names: Vec<String> = schemas.into_iter().map(str::to_owned).collect();
+        let hint = format!("the catalogue has the schemas {}", some_of(&names));
+        self.findings.push(Finding::new(&codes::M601, "rules", message).hint(hint));
     }
 
-    fn idle_rules(&mut self) {
-        let evaluator = self.evaluator;
-        for (at, rule) in evaluator.rules.iter().enumerate() {
+    fn idle_rules(&mut self, tally: &Tally) {
+        let mut near = None;
+        for at in 0..self.evaluator.rules.len() {
+            let rule = self.rule(at);
             let target = rule.rule.transformation().map(|t| t.target);
             let unseen = matches!(target, Some(Target::TableTablespace | Target::IndexTablespace));
-            if self.tally.matched[at] > 0 || unseen {
+            // Of a schema that is known by its name only, no table is known.
+            let fold = |s: &String| self.evaluator.naming.fold(s).into_owned();
+            let bare = self.catalogue.schemas.iter().any(|s| rule.schema.matches(&fold(s)));
+            if tally.matched[at] > 0 || unseen || bare {
                 continue;
             }
-            let message = format!("{} matches nothing", describe(rule.rule));
-            let hint = self.other_case(rule.rule);
-            self.report(rule, &codes::M602, "object-locator", message).hint = hint;
+            let near = near.get_or_insert_with(|| Near::new(self.catalogue));
+            let hint = near.hint(&rule.rule);
+            let message = format!("{} matches nothing", describe(&rule.rule));
+            let path = self.path(at, "object-locator");
+            self.findings.push(Finding::new(&codes::M602, path, message).maybe_hint(hint));
         }
     }
 
-    /// The name that would match if case did not count, or the nearest one.
-    fn other_case(&self, rule: &Rule) -> Option<String> {
-        let naming = Naming { ignore_case: true, ..Naming::default() };
-        let schema = Pattern::new(rule.schema(), naming);
-        let table = rule.locator.table.as_deref().map(|t| Pattern::new(t, naming));
-        let hit = self.tables.iter().map(|(t, _)| t).find(|t| {
-            schema.matches(&t.schema.to_lowercase())
-                && table.as_ref().is_none_or(|p| p.matches(&t.table.to_lowercase()))
-        });
-        if let Some(t) = hit {
-            let same = t.schema == rule.schema() && rule.locator.column.is_some();
-            return (!same).then(|| {
-                format!("names are case-sensitive: the source has \"{}\"", t.full_name())
-            });
-        }
-        let wanted = format!("{}.{}", rule.schema(), rule.table());
-        if has_percent(&wanted) || rule.locator.table.is_none() {
-            return None;
-        }
-        let names: Vec<String> = self.tables.iter().map(|(t, _)| t.full_name()).collect();
-        dmsrun_diag::did_you_mean(&wanted, names.iter().map(String::as_str))
-    }
-
-    fn beaten_rules(&mut self) {
-        let (evaluator, tally) = (self.evaluator, self.tally);
-        for (at, rule) in evaluator.rules.iter().enumerate() {
+    fn beaten_rules(&mut self, tally: &Tally) {
+        for at in 0..self.evaluator.rules.len() {
             let Some((by, object)) = &tally.beaten[at] else { continue };
-            let winner = describe(evaluator.rules[*by].rule);
-            let text = describe(rule.rule);
+            let rule = self.rule(at);
+            if rule.rule.transformation().is_none() {
+                continue;
+            }
+            let (winner, text) = (describe(&self.rule(*by).rule), describe(&rule.rule));
+            let message = format!("on {object}, {winner} comes first: {text} is not applied there");
+            let path = self.path(at, "rule-id");
+            self.findings
+                .push(Finding::new(&codes::M302, path, message).hint(super::overlap::TO_WIN));
+        }
+    }
+
+    /// A locator without `%` whose `_` takes a table that it does not spell.
+    fn underscore(&mut self, at: usize, table: &CatalogueTable) {
+        let rule = self.rule(at);
+        let text = rule.rule.table();
+        if !text.contains('_') || has_percent(text) || rule.table.exact().is_some() {
+            return;
+        }
+        let naming = self.evaluator.naming;
+        let escaped = naming.escape.is_some_and(|c| text.contains(c));
+        if escaped || naming.fold(&table.table) == naming.fold(text) {
+            return;
+        }
+        self.note(at, &codes::M609, "object-locator.table-name", || {
             let message =
-                format!("on {object}, {winner} is applied and {text} is not: it has the lower id");
-            self.report(rule, &codes::M302, "rule-id", message).hint =
-                Some("to let this rule win, give it a lower id".into());
-        }
+                format!("_ is any character: \"{text}\" also matches {}", table.full_name());
+            (message, Some("exclude the other table, or name this one by an explicit rule".into()))
+        });
     }
 
-    /// Locators without `%` whose `_` takes tables that they don't spell.
-    fn underscores(&mut self) {
-        let evaluator = self.evaluator;
-        for rule in &evaluator.rules {
-            let text = rule.rule.table();
-            if !text.contains('_') || has_percent(text) || rule.table.exact().is_some() {
-                continue;
-            }
-            let folded = |s: &str| {
-                if self.catalogue.case_insensitive { s.to_lowercase() } else { s.to_owned() }
-            };
-            let extra: Vec<String> = self
-                .tables
-                .iter()
-                .map(|(t, _)| t)
-                .filter(|t| rule.schema.matches(&folded(&t.schema)))
-                .filter(|t| {
-                    rule.table.matches(&folded(&t.table)) && folded(&t.table) != folded(text)
-                })
-                .map(|t| t.full_name())
-                .collect();
-            if !extra.is_empty() {
-                let message = format!("\"{text}\" also matches {}", some_of(&extra));
-                self.report(rule, &codes::M609, "object-locator.table-name", message);
-            }
-        }
-    }
-
-    fn table_names(&mut self) {
-        let mut seen: HashMap<(&str, &str), &TableOutcome> = HashMap::new();
-        let mut found = Vec::new();
-        for (_, o) in self.tables.iter().filter(|(_, o)| o.selected) {
-            if o.target_schema.is_empty() || o.target_table.is_empty() {
-                let message = format!("{} has no name left on the target", o.source_name());
-                found.push(Finding::new(
-                    &codes::M607,
-                    format!("tables.{}", o.source_name()),
-                    message,
-                ));
-                continue;
-            }
-            let first = *seen.entry((&o.target_schema, &o.target_table)).or_insert(o);
-            if !std::ptr::eq(first, *o) {
-                let (a, b, to) = (first.source_name(), o.source_name(), o.target_name());
-                let message = format!("{a} and {b} both go to {to}");
-                found.push(Finding::new(&codes::M603, format!("tables.{b}"), message));
-            }
-        }
-        self.findings.append(&mut found);
-    }
-
-    fn column_names(&mut self) {
-        let mut found = Vec::new();
-        for (_, o) in self.tables.iter().filter(|(_, o)| o.selected) {
-            // Only a change of names can make two of one.
-            let changed = |c: &crate::mappings::ColumnOutcome| {
-                c.origin != ColumnOrigin::Source || (c.target.is_some() && c.target != c.source)
-            };
-            if !o.columns.iter().any(changed) {
-                continue;
-            }
-            let mut seen: BTreeMap<String, ()> = BTreeMap::new();
-            for column in o.columns.iter().filter_map(|c| c.target.as_deref()) {
-                let path = format!("tables.{}.{column}", o.source_name());
-                if column.is_empty() {
-                    let message = format!("a column of {} has no name left", o.source_name());
-                    found.push(Finding::new(&codes::M607, path, message));
-                } else if seen.insert(column.to_lowercase(), ()).is_some() {
-                    let message = format!("{} gets the column \"{column}\" twice", o.target_name());
-                    found.push(Finding::new(&codes::M604, path, message));
-                }
-            }
-        }
-        self.findings.append(&mut found);
-    }
-
-    /// Rules that name columns, against the columns of the tables they match.
-    fn rules_on_columns(&mut self) {
-        let evaluator = self.evaluator;
-        let fold =
-            |s: &str| if self.catalogue.case_insensitive { s.to_lowercase() } else { s.to_owned() };
-        let special = |r: &&Compiled<'_>| match &r.rule.body {
-            Body::Selection(s) => !s.filters.is_empty(),
-            Body::Transformation(t) => t.target == Target::Column || t.primary_key.is_some(),
-            Body::TableSettings(_) | Body::Validation(_) => true,
-            _ => false,
-        };
-        let rules: Vec<&Compiled<'_>> = evaluator.rules.iter().filter(special).collect();
-        if rules.is_empty() {
+    fn table_name(&mut self, o: &TableOutcome, tally: &Tally) {
+        let [schema_by, table_by] = tally.namers;
+        let by = table_by.or(schema_by);
+        let source = o.source_name();
+        if o.target_schema.is_empty() || o.target_table.is_empty() {
+            self.note_table(by, &codes::M607, "value", &source, || {
+                (format!("{source} has no name left on the target"), None)
+            });
             return;
         }
-        let mut by_name: HashMap<(String, String), Vec<usize>> = HashMap::new();
-        for (n, (t, o)) in self.tables.iter().enumerate() {
-            if o.selected && !t.columns.is_empty() {
-                by_name.entry((fold(&t.schema), fold(&t.table))).or_default().push(n);
-            }
-        }
-        for rule in rules {
-            let hits: Vec<usize> = match (rule.schema.exact(), rule.table.exact()) {
-                (Some(s), Some(t)) => {
-                    by_name.get(&(s.to_owned(), t.to_owned())).cloned().unwrap_or_default()
-                }
-                _ => {
-                    let matches = |n: &usize| {
-                        let t = self.tables[*n].0;
-                        rule.schema.matches(&fold(&t.schema)) && rule.table.matches(&fold(&t.table))
-                    };
-                    (0..self.tables.len())
-                        .filter(|n| self.tables[*n].1.selected)
-                        .filter(matches)
-                        .collect()
-                }
-            };
-            for n in hits {
-                let table = self.tables[n].0;
-                self.columns_of(rule, table, &fold);
-            }
-        }
-    }
-
-    fn columns_of(
-        &mut self,
-        rule: &Compiled<'_>,
-        table: &CatalogueTable,
-        fold: &dyn Fn(&str) -> String,
-    ) {
-        let find = |name: &str| table.columns.iter().find(|c| fold(&c.name) == fold(name));
-        let mut absent = Vec::new();
-        match &rule.rule.body {
-            Body::Selection(s) => {
-                for (index, filter) in s.filters.iter().enumerate() {
-                    let at = format!("filters[{index}].column-name");
-                    match find(&filter.column) {
-                        None => absent.push((at, filter.column.clone())),
-                        Some(c) if c.is_lob() => {
-                            let message = format!("{} of {} is a LOB", c.name, table.full_name());
-                            self.report(rule, &codes::M611, &at, message);
-                        }
-                        Some(_) => {}
-                    }
-                }
-            }
-            Body::Transformation(t) => {
-                for name in t.primary_key.iter().flat_map(|p| &p.columns) {
-                    if find(name).is_none() {
-                        absent.push(("primary-key-def.columns".to_owned(), name.clone()));
-                    }
-                }
-                self.transformed(rule, t, table, fold);
-            }
-            Body::TableSettings(settings) => {
-                if let Some(load) =
-                    settings.parallel_load.as_ref().filter(|l| l.kind == ParallelType::Ranges)
-                {
-                    for name in &load.columns {
-                        self.range_column(rule, table, name, find(name), &mut absent);
-                    }
-                }
-                self.lobs(rule, table);
-            }
-            Body::Validation(_) => {
-                let column = rule.rule.locator.column.as_deref().and_then(find);
-                if let Some(c) = column.filter(|c| c.primary_key) {
-                    let message = format!("{} belongs to the primary key", c.name);
-                    self.report(rule, &codes::M508, "object-locator.column-name", message);
-                }
-            }
-            _ => {}
-        }
-        for (at, name) in absent {
-            let hint =
-                dmsrun_diag::did_you_mean(&name, table.columns.iter().map(|c| c.name.as_str()));
-            let message = format!("{} has no column \"{name}\"", table.full_name());
-            self.report(rule, &codes::M610, &at, message).hint = hint;
-        }
-    }
-
-    fn range_column(
-        &mut self,
-        rule: &Compiled<'_>,
-        table: &CatalogueTable,
-        name: &str,
-        column: Option<&Column>,
-        absent: &mut Vec<(String, String)>,
-    ) {
-        let at = "parallel-load.columns";
-        match column {
-            None => absent.push((at.to_owned(), name.to_owned())),
-            Some(c) if c.is_lob() || matches!(c.dms_type(), Some("real4" | "real8")) => {
-                let message = format!("{}.{name} is {}", table.full_name(), c.data_type);
-                self.report(rule, &codes::M416, at, message);
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn lobs(&mut self, rule: &Compiled<'_>, table: &CatalogueTable) {
-        let Some(lob) = rule.rule.table_settings().and_then(|t| t.lob.as_ref()) else { return };
-        if !table.has_key() {
-            let message = format!("{} has no primary key", table.full_name());
-            self.report(rule, &codes::M411, "lob-settings", message);
-        }
-        let limited = lob.mode.unwrap_or(LobMode::Limited) == LobMode::Limited;
-        let (Some(size), Some(largest)) = (lob.bulk_max_size, table.largest_lob_kb()) else {
+        self.long_name(by, &source, &o.target_table, "table");
+        self.long_name(schema_by, &source, &o.target_schema, "schema");
+        let target = o.target_name();
+        let taken = self.targets.entry(target.to_lowercase()).or_default();
+        let same = taken.iter().position(|t| t.target == target);
+        let met = same.or(if taken.is_empty() { None } else { Some(0) });
+        let Some(met) = met else {
+            taken.push(Taken { target, source, by });
             return;
         };
-        if limited && size > 0 && size.unsigned_abs() < largest {
+        let other = (taken[met].source.clone(), taken[met].by);
+        let first = if by.is_some() { by } else { other.1 };
+        let ours = taken[met].target.clone();
+        if same.is_some() {
+            self.note_table(first, &codes::M603, "value", &source, || {
+                (format!("{} and {source} both go to {target}", other.0), None)
+            });
+            return;
+        }
+        taken.push(Taken { target: target.clone(), source: source.clone(), by });
+        self.note_table(first, &codes::M605, "value", &source, || {
             let message = format!(
-                "LOBs above {size} KB are cut; {} holds LOBs up to {largest} KB",
-                table.full_name()
+                "{} goes to {ours} and {source} to {target}: names that differ only by case",
+                other.0
             );
-            self.report(rule, &codes::M412, "lob-settings.bulk-max-size", message).hint =
-                Some(format!("bulk-max-size {largest} or more"));
+            (message, None)
+        });
+    }
+
+    fn column_names(&mut self, o: &TableOutcome, tally: &Tally) {
+        // Only a change of names can make two of one.
+        let changed = |c: &ColumnOutcome| {
+            c.origin != ColumnOrigin::Source || (c.target.is_some() && c.target != c.source)
+        };
+        if !o.columns.iter().any(changed) {
+            return;
+        }
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for (n, column) in o.columns.iter().enumerate() {
+            let Some(name) = column.target.as_deref() else { continue };
+            let namer = |n: usize| tally.columns.get(n).copied().flatten();
+            let path = format!("{}.{name}", o.source_name());
+            if name.is_empty() {
+                self.note_table(namer(n), &codes::M607, "value", &path, || {
+                    let old = column.source.as_deref().unwrap_or_default();
+                    (format!("the column {old} of {} has no name left", o.source_name()), None)
+                });
+            } else if let Some(first) = seen.insert(name.to_lowercase(), n) {
+                let by = namer(n).or(namer(first));
+                self.note_table(by, &codes::M604, "value", &path, || {
+                    (format!("{} gets the column \"{name}\" twice", o.target_name()), None)
+                });
+            } else if changed(column) {
+                self.long_name(namer(n), &path, name, "column");
+            }
         }
     }
 
-    fn transformed(
-        &mut self,
-        rule: &Compiled<'_>,
-        t: &Transformation,
-        table: &CatalogueTable,
-        fold: &dyn Fn(&str) -> String,
-    ) {
-        let Some(pattern) = rule.column.as_ref().filter(|_| t.target == Target::Column) else {
-            return;
+    /// Names that the target's engine can't hold.
+    fn long_name(&mut self, by: Option<usize>, source: &str, name: &str, what: &str) {
+        let Some(engine) = self.context.and_then(Context::target) else { return };
+        let most = match engine.family {
+            Family::Mysql => 64,
+            Family::Postgres => 63,
+            Family::Redshift => 127,
+            Family::Oracle | Family::SqlServer | Family::Db2 => 128,
+            _ => return,
         };
-        let harmless =
-            matches!(t.action, Action::RemoveColumn | Action::IncludeColumn | Action::AddColumn);
-        if harmless {
+        // MySQL counts characters, the others bytes.
+        let size = if engine.family == Family::Mysql { name.chars().count() } else { name.len() };
+        if size <= most {
             return;
         }
-        let hits = table.columns.iter().filter(|c| pattern.matches(&fold(&c.name)));
-        for c in hits {
-            let at = "object-locator.column-name";
-            let name = format!("{}.{}", table.full_name(), c.name);
-            // A pattern reaches LOBs by the way; only who names one is told.
-            if c.is_lob() && pattern.exact().is_some() {
-                let message = format!("{name} is a LOB: only remove-column works on it");
-                self.report(rule, &codes::M613, at, message);
-            } else if t.action.is_masking() && c.primary_key && t.action != Action::MaskHash {
-                let message = format!("{name} belongs to the primary key");
-                self.report(rule, &codes::M314, at, message).hint =
-                    Some("use data-masking-hash-mask".into());
-            } else if t.action.is_masking() && !maskable(t.action, c) {
-                let message = format!("{name} is {}", c.data_type);
-                self.report(rule, &codes::M315, at, message);
-            }
+        self.note_table(by, &codes::M606, "value", source, || {
+            let label = engine.label;
+            let message =
+                format!("the {what} \"{name}\" has a name of {size}; {label} takes {most}");
+            (message, None)
+        });
+    }
+
+    /// Names of an Oracle source whose changes DMS does not capture.
+    fn source_names(&mut self, table: &CatalogueTable) {
+        let oracle = self.context.is_some_and(|c| c.source_is(&[Family::Oracle]));
+        if !oracle {
+            return;
+        }
+        let names = [&table.schema, &table.table];
+        let all = names.into_iter().chain(table.columns.iter().map(|c| &c.name));
+        let follows = self.context.and_then(|c| c.migration_type).is_none_or(|m| m.replicates());
+        let path = format!("tables.{}", table.full_name());
+        if let Some(long) = all.into_iter().find(|n| n.len() > 30).filter(|_| follows) {
+            let message = format!("{}: \"{long}\" has {} bytes", table.full_name(), long.len());
+            self.findings.push(Finding::new(&codes::M220, path.clone(), message));
+        }
+        if super::rules::odd_oracle_name(&table.table) {
+            let message =
+                format!("Oracle tables named like {} are not replicated", table.full_name());
+            self.findings.push(Finding::new(&codes::M223, path, message));
         }
     }
 }
 
-/// Whether a mask goes with a column's type; true where the type is not known.
-fn maskable(action: Action, column: &Column) -> bool {
-    let Some(kind) = column.dms_type() else { return true };
-    let text = matches!(kind, "string" | "wstring");
-    let number = kind == "numeric" || kind.starts_with("int") || kind.starts_with("uint");
-    text || (action == Action::MaskRandom && number)
+/// How many findings of one code stand for themselves where they have no rule; the rest is counted.
+const SHOWN: usize = 50;
+
+fn few_of_each(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut out = Vec::with_capacity(findings.len().min(1000));
+    let mut last: BTreeMap<&str, Finding> = BTreeMap::new();
+    for finding in findings {
+        if finding.path.starts_with("tables.") {
+            let count = counts.entry(finding.code).or_default();
+            *count += 1;
+            if *count > SHOWN {
+                last.insert(finding.code, finding);
+                continue;
+            }
+        }
+        out.push(finding);
+    }
+    for (code, mut finding) in last {
+        let more = counts.get(code).copied().unwrap_or_default() - SHOWN;
+        finding.message = format!("{} more like these, the last: {}", more, finding.message);
+        out.push(finding);
+    }
+    out
+}
+
+/// Finds what the author of a rule that matches nothing may have meant.
+struct Near<'a> {
+    catalogue: &'a Catalogue,
+    /// Tables by their schema and name in lower case.
+    folded: HashMap<(String, String), &'a CatalogueTable>,
+    /// Names by schema in lower case.
+    schemas: BTreeMap<String, Vec<&'a str>>,
+    effort: usize,
+}
+
+impl<'a> Near<'a> {
+    fn new(catalogue: &'a Catalogue) -> Self {
+        let mut folded = HashMap::new();
+        let mut schemas: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for t in &catalogue.tables {
+            let schema = t.schema.to_lowercase();
+            schemas.entry(schema.clone()).or_default().push(&t.table);
+            folded.entry((schema, t.table.to_lowercase())).or_insert(t);
+        }
+        Self { catalogue, folded, schemas, effort: EFFORT }
+    }
+
+    /// The name that would match if case did not count, or the nearest one.
+    fn hint(&mut self, rule: &Rule) -> Option<String> {
+        let exact = (rule.schema().to_lowercase(), rule.table().to_lowercase());
+        let pattern = has_percent(&exact.0) || has_percent(&exact.1);
+        let hit = match self.folded.get(&exact) {
+            Some(hit) => Some(*hit),
+            None if pattern || rule.locator.table.is_none() => self.by_pattern(rule),
+            None => None,
+        };
+        if let Some(t) = hit {
+            let same = t.schema == rule.schema() && rule.locator.column.is_some();
+            if same {
+                return self.column(t, rule);
+            }
+            return Some(format!("names are case-sensitive: the source has \"{}\"", t.full_name()));
+        }
+        if pattern || rule.locator.table.is_none() {
+            return None;
+        }
+        let wanted = format!("{}.{}", rule.schema(), rule.table());
+        let candidates: Vec<String> = match self.schemas.get(&exact.0) {
+            Some(tables) => tables.iter().map(|t| format!("{}.{t}", rule.schema())).collect(),
+            None => self.catalogue.tables.iter().map(CatalogueTable::full_name).collect(),
+        };
+        self.spend(candidates.len())?;
+        dmsrun_diag::did_you_mean(&wanted, candidates.iter().map(String::as_str))
+    }
+
+    fn spend(&mut self, cost: usize) -> Option<()> {
+        self.effort = self.effort.checked_sub(cost)?;
+        Some(())
+    }
+
+    fn by_pattern(&mut self, rule: &Rule) -> Option<&'a CatalogueTable> {
+        self.spend(self.catalogue.tables.len())?;
+        let naming = Naming { ignore_case: true, ..Naming::default() };
+        let schema = Pattern::new(rule.schema(), naming);
+        let table = rule.locator.table.as_deref().map(|t| Pattern::new(t, naming));
+        self.catalogue.tables.iter().find(|t| {
+            schema.matches(&t.schema.to_lowercase())
+                && table.as_ref().is_none_or(|p| p.matches(&t.table.to_lowercase()))
+        })
+    }
+
+    fn column(&mut self, table: &CatalogueTable, rule: &Rule) -> Option<String> {
+        let wanted = rule.locator.column.as_deref()?;
+        self.spend(table.columns.len())?;
+        dmsrun_diag::did_you_mean(wanted, table.columns.iter().map(|c| c.name.as_str()))
+    }
 }

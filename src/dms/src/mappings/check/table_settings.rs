@@ -7,7 +7,7 @@ use crate::{
     mappings::{
         model::{LobMode, LobSettings, ParallelLoad, ParallelType, TableSettings},
         parallel::lexical,
-        pattern::has_percent,
+        pattern::{has_brackets, has_percent},
     },
 };
 
@@ -17,7 +17,7 @@ pub(super) fn check(one: &mut One<'_, '_>, settings: &TableSettings) {
         ("table-name", one.rule.table().to_owned()),
     ];
     for (key, text) in names {
-        if has_percent(&text) {
+        if has_percent(&text) || has_brackets(&text) {
             let message =
                 format!("{key} \"{text}\" is a pattern; table settings name one table exactly");
             one.report(&codes::M401, &format!("object-locator.{key}"), message).hint =
@@ -29,6 +29,7 @@ pub(super) fn check(one: &mut One<'_, '_>, settings: &TableSettings) {
     }
     if let Some(load) = &settings.parallel_load {
         parallel(one, load);
+        segments(one, load);
         partitions(one, load);
         parallel_engines(one, load);
     }
@@ -61,10 +62,56 @@ fn parallel(one: &mut One<'_, '_>, load: &ParallelLoad) {
     }
 }
 
+/// Loads without a load, keys of other engines, and more segments than load at a time.
+fn segments(one: &mut One<'_, '_>, load: &ParallelLoad) {
+    if load.kind == ParallelType::None {
+        return;
+    }
+    if one.context.migration_type.is_some_and(|m| !m.loads()) {
+        let message = "the task loads nothing: parallel-load has no effect";
+        one.report(&codes::M132, "parallel-load", message);
+    }
+    let documents = one.context.source_is(&[Family::Mongodb, Family::Docdb]);
+    if load.kind == ParallelType::PartitionsAuto
+        && !documents
+        && let Some(engine) = one.context.source()
+    {
+        for (key, there) in [
+            ("number-of-partitions", load.number_of_partitions.is_some()),
+            ("collection-count-from-metadata", load.collection_count_from_metadata.is_some()),
+            ("max-records-skip-per-page", load.max_records_skip_per_page.is_some()),
+            ("batch-size", load.batch_size.is_some()),
+        ] {
+            if there {
+                let message = format!("{} sources ignore {key}: it is for MongoDB", engine.name);
+                one.report(&codes::M407, &format!("parallel-load.{key}"), message);
+            }
+        }
+    }
+    for (key, value, least) in [
+        ("number-of-partitions", load.number_of_partitions, 1),
+        ("max-records-skip-per-page", load.max_records_skip_per_page, 1),
+        ("batch-size", load.batch_size, 0),
+    ] {
+        if let Some(value) = value.filter(|v| *v < least) {
+            let message = format!("{key} is {value}; it is at least {least}");
+            one.report(&codes::M134, &format!("parallel-load.{key}"), message);
+        }
+    }
+    if let Some(count) = load.segments().filter(|n| *n > 49) {
+        let message = format!("{count} segments; at most 49 load at a time");
+        one.report(&codes::M422, "parallel-load", message);
+    }
+}
+
 fn check_ranges(one: &mut One<'_, '_>, load: &ParallelLoad) {
     let width = load.columns.len();
     if !(1..=10).contains(&width) {
         let message = format!("ranges has {width} columns; it takes 1 to 10");
+        one.report(&codes::M403, "parallel-load.columns", message);
+    }
+    if let Some(twice) = repeated(&load.columns) {
+        let message = format!("the column \"{twice}\" bounds the ranges twice");
         one.report(&codes::M403, "parallel-load.columns", message);
     }
     if load.boundaries.is_empty() {
@@ -72,7 +119,7 @@ fn check_ranges(one: &mut One<'_, '_>, load: &ParallelLoad) {
     }
     for (index, boundary) in load.boundaries.iter().enumerate() {
         let at = format!("parallel-load.boundaries[{index}]");
-        if boundary.len() != width {
+        if width > 0 && boundary.len() != width {
             let message = format!("the boundary has {} values for {width} columns", boundary.len());
             one.report(&codes::M404, &at, message);
         }
@@ -89,10 +136,22 @@ fn check_ranges(one: &mut One<'_, '_>, load: &ParallelLoad) {
     }
 }
 
+/// The first name that is there twice.
+pub(super) fn repeated(names: &[String]) -> Option<&String> {
+    let mut seen = std::collections::BTreeSet::new();
+    names.iter().find(|n| !seen.insert(*n))
+}
+
 fn partitions(one: &mut One<'_, '_>, load: &ParallelLoad) {
     let listed = load.kind == ParallelType::PartitionsList;
     if listed && load.partitions.is_empty() && load.subpartitions.is_empty() {
         one.report(&codes::M406, "parallel-load", "partitions-list names no partitions");
+    }
+    for (key, names) in [("partitions", &load.partitions), ("subpartitions", &load.subpartitions)] {
+        if let Some(twice) = repeated(names) {
+            let message = format!("\"{twice}\" is listed twice: its rows would be loaded twice");
+            one.report(&codes::M421, &format!("parallel-load.{key}"), message);
+        }
     }
     let sub = load.kind == ParallelType::SubpartitionsAuto || !load.subpartitions.is_empty();
     if sub && one.context.source().is_some() && !one.context.source_is(&[Family::Oracle]) {

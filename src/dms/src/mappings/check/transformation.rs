@@ -4,6 +4,7 @@ use super::{One, expression};
 use crate::{
     codes,
     engines::Family,
+    finding::Severity,
     mappings::{
         model::{Action, DATA_TYPES, DataType, Target, Transformation},
         pattern::{has_brackets, has_percent},
@@ -25,6 +26,7 @@ pub(super) fn check(one: &mut One<'_, '_>, t: &Transformation) {
             Some(format!("the rule-target of {word} is \"{right}\""));
         return;
     }
+    undocumented(one, t);
     keys(one, t);
     new_name(one, t);
     tablespaces(one, t);
@@ -35,6 +37,7 @@ pub(super) fn check(one: &mut One<'_, '_>, t: &Transformation) {
         let message = format!("data-type \"{data_type}\" is a pattern");
         one.report(&codes::M316, "object-locator.data-type", message);
     }
+    located_type(one, t);
     match t.action {
         Action::DefinePrimaryKey => primary_key(one, t),
         Action::AddColumn => add_column(one, t),
@@ -45,6 +48,49 @@ pub(super) fn check(one: &mut One<'_, '_>, t: &Transformation) {
         mask(one, t);
     }
     expression::check(one, t);
+}
+
+/// Actions on targets of which the documentation has no statement or example.
+fn undocumented(one: &mut One<'_, '_>, t: &Transformation) {
+    use Action as A;
+    let shown = match t.target {
+        Target::Schema => t.action == A::Rename,
+        Target::Table => !matches!(t.action, A::ReplacePrefix | A::ReplaceSuffix),
+        Target::Column => !matches!(
+            t.action,
+            A::AddPrefix | A::RemovePrefix | A::AddSuffix | A::RemoveSuffix | A::ReplaceSuffix
+        ),
+        Target::TableTablespace | Target::IndexTablespace => t.action == A::Rename,
+    };
+    if !shown {
+        let (word, target) = (t.action.word(), t.target.word());
+        let message = format!("that {word} works on a {target} is ambiguous: no example shows it");
+        one.report(&codes::M326, "rule-action", message);
+    }
+}
+
+/// A type in the locator: for columns, and best for all of them.
+fn located_type(one: &mut One<'_, '_>, t: &Transformation) {
+    let Some(kind) = one.rule.locator.data_type.clone() else { return };
+    let column = one.rule.locator.column.clone();
+    if !DATA_TYPES.contains(&kind.as_str()) && !has_percent(&kind) && !has_brackets(&kind) {
+        let hint = match crate::catalogue::dms_type(&kind) {
+            Some(dms) => format!("DMS calls it \"{dms}\""),
+            None => unknown_word(&kind, DATA_TYPES),
+        };
+        let message = format!("data-type \"{kind}\" is none of DMS's: no column may have it");
+        let finding = one.report(&codes::M309, "object-locator.data-type", message);
+        finding.hint = Some(hint);
+        finding.severity = Severity::Warning;
+    }
+    if t.target != Target::Column || names_no_column(t.action) {
+        let message = format!("{} on a {} ignores data-type", t.action.word(), t.target.word());
+        one.report(&codes::M126, "object-locator.data-type", message);
+    } else if column.is_some_and(|c| c != "%") {
+        let message = format!("the locator names a column and its type {kind}");
+        one.report(&codes::M325, "object-locator.data-type", message).hint =
+            Some("use data-type with the column-name \"%\"".into());
+    }
 }
 
 /// Which keys the action needs, and which it ignores.
@@ -90,6 +136,7 @@ fn keys(one: &mut One<'_, '_>, t: &Transformation) {
 }
 
 fn check_type(one: &mut One<'_, '_>, data_type: &DataType) {
+    sizes(one, data_type);
     if DATA_TYPES.contains(&data_type.kind.as_str()) {
         return;
     }
@@ -99,6 +146,29 @@ fn check_type(one: &mut One<'_, '_>, data_type: &DataType) {
     };
     let message = format!("data type \"{}\" is none of DMS's", data_type.kind);
     one.report(&codes::M309, "data-type.type", message).hint = Some(hint);
+}
+
+/// Lengths, precisions and scales that no type has.
+fn sizes(one: &mut One<'_, '_>, data_type: &DataType) {
+    let text = matches!(data_type.kind.as_str(), "string" | "wstring" | "bytes");
+    for (key, value, least) in [
+        // Types without a length are seen with 0.
+        ("length", data_type.length, i64::from(text)),
+        ("precision", data_type.precision, 0),
+        ("scale", data_type.scale, 0),
+    ] {
+        if let Some(value) = value.filter(|v| *v < least) {
+            let message = format!("{key} is {value}; it is at least {least}");
+            one.report(&codes::M134, &format!("data-type.{key}"), message);
+        }
+    }
+    if let (Some(precision @ 1..), Some(scale)) = (data_type.precision, data_type.scale)
+        && data_type.kind == "numeric"
+        && scale > precision
+    {
+        let message = format!("scale {scale} lies above precision {precision}");
+        one.report(&codes::M134, "data-type.scale", message);
+    }
 }
 
 /// Names with placeholders, and one name for many objects.
@@ -139,7 +209,7 @@ fn primary_key(one: &mut One<'_, '_>, t: &Transformation) {
         ("table-name", one.rule.table().to_owned()),
     ];
     for (key, text) in names {
-        if has_percent(&text) {
+        if has_percent(&text) || has_brackets(&text) {
             let message = format!("{key} \"{text}\" is a pattern");
             one.report(&codes::M305, &format!("object-locator.{key}"), message);
         }
@@ -147,6 +217,10 @@ fn primary_key(one: &mut One<'_, '_>, t: &Transformation) {
     let Some(def) = &t.primary_key else { return };
     if def.columns.is_empty() {
         one.report(&codes::M306, "primary-key-def", "primary-key-def has no columns");
+    }
+    if let Some(twice) = super::table_settings::repeated(&def.columns) {
+        let message = format!("the key has the column \"{twice}\" twice");
+        one.report(&codes::M306, "primary-key-def.columns", message);
     }
     const ORIGINS: &[&str] = &["primary-key", "unique-index"];
     if let Some(origin) = def.origin.as_deref().filter(|o| !ORIGINS.contains(o)) {
@@ -161,7 +235,7 @@ fn add_column(one: &mut One<'_, '_>, t: &Transformation) {
         let message = "add-column takes the new name from value, not from the locator";
         one.report(&codes::M307, "object-locator.column-name", message);
     }
-    if t.expression.is_none() {
+    if t.expression.as_deref().is_none_or(|e| e.trim().is_empty()) {
         let name = t.value.as_deref().unwrap_or_default();
         let message = format!("no expression says what \"{name}\" holds");
         one.report(&codes::M308, "expression", message);
@@ -181,6 +255,11 @@ fn before_image(one: &mut One<'_, '_>, t: &Transformation) {
         let message = format!("column-filter \"{filter}\" does not exist");
         one.report(&codes::M127, "before-image-def.column-filter", message).hint =
             Some(unknown_word(filter, FILTERS));
+    }
+    if def.and_then(|d| d.filter.as_deref()) == Some("all") {
+        let message = "the before-images of LOB columns stay empty";
+        one.report(&codes::M329, "before-image-def.column-filter", message).hint =
+            Some("column-filter \"non-lob\" leaves them out".into());
     }
     if one.context.migration_type.is_some_and(|m| !m.replicates()) {
         let message = "a full-load task has no before-images";
@@ -240,13 +319,18 @@ fn odd_columns(one: &mut One<'_, '_>, t: &Transformation) {
         return;
     }
     let Some(column) = one.rule.locator.column.clone() else { return };
-    let odd = |c: char| {
-        matches!(c, '#' | '\\' | '/' | '-')
-            || ('\u{590}'..='\u{8ff}').contains(&c)
-            || ('\u{fb1d}'..='\u{fefc}').contains(&c)
-    };
-    if !has_brackets(&column) && column.chars().any(odd) {
+    if !has_brackets(&column) && is_odd(&column) {
         let message = format!("columns named like \"{column}\" can't be transformed");
         one.report(&codes::M318, "object-locator.column-name", message);
     }
+}
+
+/// Whether transformations can't reach a column of this name.
+pub(super) fn is_odd(name: &str) -> bool {
+    name.chars().any(|c| matches!(c, '#' | '\\' | '/' | '-') || is_right_to_left(c))
+}
+
+/// Whether a character is of a script that is written from right to left.
+pub(super) fn is_right_to_left(c: char) -> bool {
+    ('\u{590}'..='\u{8ff}').contains(&c) || ('\u{fb1d}'..='\u{fefc}').contains(&c)
 }

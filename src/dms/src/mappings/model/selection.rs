@@ -38,6 +38,34 @@ pub struct Filter {
     pub extra: Map<String, Value>,
 }
 
+impl Filter {
+    /// Which rows it lets through, in the words of SQL: `region = 'EU' or region is null`.
+    pub fn text(&self) -> String {
+        let texts: Vec<String> = self.conditions.iter().map(|c| c.text(&self.column)).collect();
+        if texts.len() > 1 { format!("({})", texts.join(" or ")) } else { texts.concat() }
+    }
+}
+
+impl Condition {
+    /// What it asks of a column, in the words of SQL.
+    pub fn text(&self, column: &str) -> String {
+        let quoted = |value: &Option<String>| {
+            format!("'{}'", value.as_deref().unwrap_or_default().replace('\'', "''"))
+        };
+        let (value, start, end) = (quoted(&self.value), quoted(&self.start), quoted(&self.end));
+        match self.operator {
+            Operator::Lte | Operator::Ste => format!("{column} <= {value}"),
+            Operator::Gte => format!("{column} >= {value}"),
+            Operator::Eq => format!("{column} = {value}"),
+            Operator::NotEq => format!("{column} <> {value}"),
+            Operator::Between => format!("{column} between {start} and {end}"),
+            Operator::NotBetween => format!("{column} not between {start} and {end}"),
+            Operator::Null => format!("{column} is null"),
+            Operator::NotNull => format!("{column} is not null"),
+        }
+    }
+}
+
 /// One condition of a filter.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Condition {

@@ -12,6 +12,30 @@ pub struct TableSettings {
     pub lob: Option<LobSettings>,
 }
 
+impl TableSettings {
+    /// What it sets, as the rest of a sentence.
+    pub fn text(&self) -> String {
+        let load = self.parallel_load.as_ref().map(|p| match p.segments() {
+            Some(1) => "loads it in one piece".to_owned(),
+            Some(n) => format!("loads it in {n} segments ({})", p.kind.word()),
+            None => format!("loads it in parallel ({})", p.kind.word()),
+        });
+        let lobs = self.lob.as_ref().map(|l| {
+            match (l.mode.unwrap_or(LobMode::Limited), l.bulk_max_size) {
+                (LobMode::Limited, Some(kb)) => format!("cuts its LOBs at {kb} KB"),
+                (LobMode::Limited, None) => "cuts its LOBs".to_owned(),
+                (LobMode::Unlimited, _) => "loads its LOBs whole".to_owned(),
+                (LobMode::None, _) => "loads its LOBs as the task says".to_owned(),
+            }
+        });
+        match (load, lobs) {
+            (Some(load), Some(lobs)) => format!("{load} and {lobs}"),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => "sets nothing".to_owned(),
+        }
+    }
+}
+
 words! {
     /// The `type` of a parallel load.
     ParallelType {
@@ -61,6 +85,24 @@ pub struct ParallelLoad {
     /// Keys that are not known here.
     #[serde(skip)]
     pub extra: Map<String, Value>,
+}
+
+impl ParallelLoad {
+    /// A load of a type, with nothing else said.
+    pub fn of(kind: ParallelType) -> Self {
+        Self {
+            kind,
+            partitions: Vec::new(),
+            subpartitions: Vec::new(),
+            columns: Vec::new(),
+            boundaries: Vec::new(),
+            number_of_partitions: None,
+            collection_count_from_metadata: None,
+            max_records_skip_per_page: None,
+            batch_size: None,
+            extra: Map::new(),
+        }
+    }
 }
 
 words! {
