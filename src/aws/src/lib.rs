@@ -28,4 +28,5 @@ pub use config::{CallOptions, Config, Identity};
 pub use door::Aws;
 pub use error::{Error, Fields};
 pub use observe::{CallEvent, Observer, RetryEvent, Silent};
+pub use pages::Page;
 pub use policy::Policy;

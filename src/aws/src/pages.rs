@@ -10,7 +10,37 @@ use dmsrun_base::{Map, Value};
 /// More pages than this are a loop of the service's, not an answer.
 const MOST_PAGES: usize = 10_000;
 
+/// One page of an answer.
+#[derive(Debug)]
+pub struct Page {
+    /// Its items.
+    pub items: Vec<Value>,
+    /// The input that asks for the next page; `None` after the last one.
+    pub next: Option<Value>,
+}
+
 impl Aws {
+    /// Calls an operation once: the items of one page, and how to go on. For what is too much to be
+    /// held at once.
+    pub async fn page(
+        &self,
+        service: &str,
+        operation: &str,
+        input: Value,
+        options: &CallOptions,
+    ) -> Result<Page, Error> {
+        let (service, operation) = registry::find(service, operation)?;
+        let members = items_of(service, operation)?;
+        let mut page = self.call(service.name, operation.name, input.clone(), options).await?;
+        let mut items = Vec::new();
+        let more = match input {
+            Value::Map(mut map) => next(operation, &mut map, &page).then_some(Value::Map(map)),
+            _ => None,
+        };
+        collect(&mut page, &members, &mut items);
+        Ok(Page { items, next: more })
+    }
+
     /// Calls an operation until its last page, and gives all items. An operation without pages is
     /// called once, and gives the items of the only list in its answer.
     pub async fn pages(

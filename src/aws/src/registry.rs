@@ -33,3 +33,9 @@ pub fn find(
         )),
     }
 }
+
+/// The values of an enumeration that AWS takes and that its model forgets.
+pub fn unmodelled(enumeration: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let found = crate::shape::unmodelled(enumeration);
+    found.collect::<Vec<_>>().into_iter()
+}

@@ -77,18 +77,18 @@ fn place(
     let label = span.label.as_deref().map(|l| format!("  ({l})")).unwrap_or_default();
     let _ = writeln!(out, "{:gutter$}{} {}:{}{label}", "", paint("34", "┌─"), span.file, span.line);
     let source = sources.source(&span.file);
-    let Some(text) = source.as_deref().and_then(|s| s.lines().nth(span.line as usize - 1)) else {
-        return;
-    };
-    let text = text.replace('\t', " ");
+    let index = (span.line as usize).checked_sub(1);
+    let Some(text) = source.as_deref().and_then(|s| s.lines().nth(index?)) else { return };
+    let (text, before) = excerpt(text, span.column);
     let _ = writeln!(out, "{}{} {text}", span.line, paint("34", "│"));
-    if let Some(column) = span.column {
+    if let Some(before) = before {
+        let left = text.chars().count().saturating_sub(before).max(1);
+        let marks = "^".repeat((span.width.max(1) as usize).min(left));
         let before: usize = text
             .chars()
-            .take(column as usize - 1)
+            .take(before)
             .map(|c| unicode_width::UnicodeWidthChar::width(c).unwrap_or(0))
             .sum();
-        let marks = "^".repeat(span.width.max(1) as usize);
         let _ = writeln!(
             out,
             "{:gutter$}{} {:before$}{}",
@@ -100,8 +100,40 @@ fn place(
     }
 }
 
+/// What is shown of a line at most, in characters, and how much of it stands before the mark.
+const LONGEST: usize = 400;
+const BEFORE: usize = 60;
+
+/// A line as it can be shown: a window of a very long one, no control characters. With it, how many
+/// characters stand before the column.
+fn excerpt(line: &str, column: Option<u32>) -> (String, Option<usize>) {
+    let at = column.map(|column| (column as usize).saturating_sub(1));
+    let skip = match at {
+        // The line's length does not matter where the column is near its beginning.
+        Some(at) if at > LONGEST - BEFORE => at - BEFORE,
+        _ => 0,
+    };
+    let mut rest = line.chars().skip(skip);
+    let mut text: String = if skip > 0 { "…".to_owned() } else { String::new() };
+    text.extend(rest.by_ref().take(LONGEST).map(printable));
+    if rest.next().is_some() {
+        text.push('…');
+    }
+    (text, at.map(|at| at - skip + usize::from(skip > 0)))
+}
+
+/// A character that leaves the terminal as it is.
+fn printable(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        c if c.is_control() => '·',
+        c => c,
+    }
+}
+
 /// Writes a text behind its label, wrapped at words, continued under the label's width.
 fn paragraph(out: &mut String, label: &str, text: &str, width: usize) {
+    let text: String = text.chars().map(|c| if c == '\n' { c } else { printable(c) }).collect();
     let indent = label.chars().count();
     let mut column = 0;
     let mut first = true;
@@ -164,6 +196,41 @@ mod tests {
              what  engine name \"oracel\" is not valid\n\nhint: Did you mean \"oracle\"?\nhint: After fixing the script, \
              continue with:\n    dmsrun migrate.lua deploy\n"
         );
+    }
+
+    #[test]
+    fn a_very_long_line_is_shown_around_the_mark() {
+        let line = format!("x = {}oops{}", "+".repeat(100_000), "-".repeat(100_000));
+        let (text, before) = excerpt(&line, Some(100_005));
+        assert!(
+            text.chars().count() <= LONGEST + 2 && text.starts_with('…') && text.ends_with('…')
+        );
+        let before = before.expect("the mark is inside the window");
+        assert!(text.chars().skip(before).collect::<String>().starts_with("oops"));
+        let d = Diagnostic::error("X").at(Some(Span {
+            column: Some(70_000),
+            width: 90_000,
+            ..Span::line("f", 1)
+        }));
+        struct Long(String);
+        impl Sources for Long {
+            fn source(&self, _: &str) -> Option<String> {
+                Some(self.0.clone())
+            }
+        }
+        let text = render(&d, &Long(line), Style { color: false, width: 80 });
+        assert!(text.lines().all(|l| l.chars().count() < LONGEST + 20), "{text}");
+    }
+
+    #[test]
+    fn what_is_shown_of_a_source_leaves_the_terminal_alone() {
+        assert_eq!(excerpt("a\x1b[31m\tb\x07", Some(1)), ("a·[31m b·".to_owned(), Some(0)));
+        let d = Diagnostic::error("X").what("near '\x1b]0;title\x07'");
+        let text = render(&d, &Disk, Style { color: false, width: 60 });
+        assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");
+        // A place without a line or column is told and does not break.
+        let odd = d.at(Some(Span { column: Some(0), ..Span::line("nothing", 0) }));
+        assert!(render(&odd, &Disk, Style { color: false, width: 60 }).contains("nothing:0"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::{
     seam::{Dropped, stamp},
     services::{self, Service},
     store::{Header, Store},
+    tagging,
     wire::{Answer, Protocol, Refusal, cbor_answer, ec2_answer, json_answer, refuse},
     world::View,
 };
@@ -149,7 +150,10 @@ impl Account {
     /// never pass.
     pub async fn call(&self, request: Request, under_way: InFlight) -> Result<Answer, Dropped> {
         let mut under_way = Some(under_way);
-        let struck = self.faults.strike(request.service, &request.operation);
+        let struck = self.faults.strike(request.service, &request.operation, request.mutates());
+        if struck == Some(FaultKind::Kill) {
+            die();
+        }
         if let Some(FaultKind::Delay(delay)) = &struck {
             under_way.take();
             self.clock.sleep(*delay).await;
@@ -174,6 +178,7 @@ impl Account {
         }
         drop(under_way);
         match struck {
+            Some(FaultKind::KillAfter) => die(),
             Some(FaultKind::DropAnswer) => Err(Dropped),
             _ => Ok(answer),
         }
@@ -233,6 +238,12 @@ impl Account {
                 let answer = self.logs().handle(&call, &input);
                 self.touch_if(request, "logs");
                 answer.map(|body| json_answer(&body))
+            }
+            "tagging" => {
+                let input = json_input(request)?;
+                let all = self.cloudwatch().tagged(&request.region);
+                let all = all.into_iter().chain(self.logs().tagged(&request.region)).collect();
+                tagging::handle(&request.operation, &input, all).map(|body| json_answer(&body))
             }
             name => self.winterbaume(name, request, &call).await,
         }
@@ -357,4 +368,10 @@ fn json_input(request: &Request) -> Result<Json, Refusal> {
     }
     serde_json::from_slice(&request.body)
         .map_err(|error| Refusal::new("SerializationException", error.to_string()))
+}
+
+/// Ends the process as `kill -9` does: nothing is flushed, nothing cleaned up.
+fn die() -> ! {
+    let _ = signal_hook::low_level::raise(signal_hook::consts::SIGKILL);
+    std::process::abort()
 }

@@ -24,6 +24,10 @@ pub enum FaultKind {
     DropAnswer,
     /// It takes this long, in virtual time, before it is performed.
     Delay(Duration),
+    /// The process is killed, as by `kill -9`, before the call is performed.
+    Kill,
+    /// The call is performed, and the process killed before the answer.
+    KillAfter,
 }
 
 /// Which of the calls of an operation.
@@ -41,12 +45,13 @@ pub enum When {
 ///
 /// Its text is `service:Operation#1=Code` with `#1` for the first call, `#2+` for the second and all
 /// later ones, `%0.1` for one in ten, and none for all; instead of a code (with its message after a
-/// space) `drop`, or `delay 30` for seconds. The operation may be `*`.
+/// space) `drop`, `delay 30` for seconds, `kill` or `kill-after`. The service and the operation may be
+/// `*`; the operation `mutating` stands for every one that is not a read: `*:mutating#7=kill`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// The service, as Lua names it: `dms`, `cloudwatch`.
     pub service: String,
-    /// The operation as AWS names it: `CreateEndpoint`; `*` for all.
+    /// The operation as AWS names it: `CreateEndpoint`; `*` for all, `mutating` for all but reads.
     pub operation: String,
     /// Which calls.
     pub when: When,
@@ -83,6 +88,8 @@ impl FromStr for Fault {
         let kind = match word {
             "" => return Err(bad("no error code")),
             "drop" => FaultKind::DropAnswer,
+            "kill" => FaultKind::Kill,
+            "kill-after" => FaultKind::KillAfter,
             "delay" => {
                 let seconds = rest.trim().trim_end_matches('s').parse::<f64>().ok();
                 let delay = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok());
@@ -158,13 +165,23 @@ impl Faults {
     }
 
     /// What happens to this call: the first rule that applies. Every rule counts it.
-    pub(crate) fn strike(&self, service: &str, operation: &str) -> Option<FaultKind> {
+    pub(crate) fn strike(
+        &self,
+        service: &str,
+        operation: &str,
+        mutates: bool,
+    ) -> Option<FaultKind> {
         let mut state = self.state();
         let State { rules, random } = &mut *state;
         let mut struck = None;
         for rule in rules {
             let Fault { service: s, operation: o, when, kind } = &rule.fault;
-            if s != service || (o != "*" && o != operation) {
+            let named = match o.as_str() {
+                "*" => true,
+                "mutating" => mutates,
+                o => o == operation,
+            };
+            if !named || (s != "*" && s != service) {
                 continue;
             }
             rule.seen += 1;
@@ -191,16 +208,25 @@ mod tests {
         let faults = Faults::new(1);
         faults.set_text("dms:CreateEndpoint#2=ThrottlingException").unwrap();
         faults.set_text("s3:*#1+=drop").unwrap();
-        assert_eq!(faults.strike("dms", "CreateEndpoint"), None);
-        assert_eq!(faults.strike("dms", "DescribeEndpoints"), None);
+        assert_eq!(faults.strike("dms", "CreateEndpoint", true), None);
+        assert_eq!(faults.strike("dms", "DescribeEndpoints", false), None);
         let Some(FaultKind::Fail { status, code, message }) =
-            faults.strike("dms", "CreateEndpoint")
+            faults.strike("dms", "CreateEndpoint", true)
         else {
             panic!("the second call fails");
         };
         assert_eq!((status, &*code, &*message), (400, "ThrottlingException", "Rate exceeded"));
-        assert_eq!(faults.strike("dms", "CreateEndpoint"), None);
-        assert_eq!(faults.strike("s3", "PutObject"), Some(FaultKind::DropAnswer));
+        assert_eq!(faults.strike("dms", "CreateEndpoint", true), None);
+        assert_eq!(faults.strike("s3", "PutObject", true), Some(FaultKind::DropAnswer));
+    }
+
+    #[test]
+    fn a_kill_is_counted_over_what_mutates() {
+        let faults = Faults::new(1);
+        faults.set_text("*:mutating#2=kill-after").unwrap();
+        assert_eq!(faults.strike("ec2", "CreateVpc", true), None);
+        assert_eq!(faults.strike("dms", "DescribeEndpoints", false), None);
+        assert_eq!(faults.strike("dms", "CreateEndpoint", true), Some(FaultKind::KillAfter));
     }
 
     #[test]

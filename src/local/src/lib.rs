@@ -22,6 +22,7 @@ mod rules;
 mod seam;
 mod services;
 mod store;
+mod tagging;
 mod wire;
 mod world;
 

@@ -171,9 +171,10 @@ impl Apply {
         let fields = schema.map_or(&no_schema, |s| &s.properties);
         let comparing = Comparing { kind: &step.resource.kind, comparators };
         let there = live.compared();
-        let differences = comparing
+        let mut differences = comparing
             .properties(fields, &properties, &there, &declared.ignore_changes)
             .map_err(|m| Diagnostic::error("A property can't be compared").what(m))?;
+        differences.extend(crate::compare::resets(declared, &there));
         // Only what the plan did not know can have turned out equal; a broken resource goes all the
         // same.
         let open = step.differences.iter().any(Difference::is_unknown);
@@ -305,7 +306,11 @@ fn refuse_replacement(
     differences: &[Difference],
     fields: &BTreeMap<String, crate::model::Property>,
 ) -> Result<(), Diagnostic> {
-    let Some(found) = differences.iter().find(|d| replaces(fields, &d.path).is_some()) else {
+    let fixed = |d: &Difference| {
+        step.live.as_ref().is_some_and(|live| live.fixed.contains_key(d.property()))
+    };
+    let must = |d: &&Difference| replaces(fields, &d.path).is_some() || fixed(d);
+    let Some(found) = differences.iter().find(must) else {
         return Ok(());
     };
     Err(Diagnostic::error("The resource must be replaced")

@@ -2,7 +2,7 @@
 
 use crate::{
     diff::{Difference, Side},
-    model::{Compare, Property},
+    model::{Compare, Declared, Property},
     policy,
     resolve::is_unknown,
 };
@@ -313,6 +313,26 @@ fn same_case(a: &Value, b: &Value) -> bool {
 
 fn has_prefix(declared: &str, live: &str) -> bool {
     live.strip_prefix(declared).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The differences of what goes back to nothing: whatever is there of it.
+pub(crate) fn resets(declared: &Declared, live: &Map) -> Vec<Difference> {
+    declared
+        .reset
+        .iter()
+        .filter(|name| !declared.ignore_changes.contains(name))
+        .filter_map(|name| Some((name, live.get(name).filter(|v| !is_empty(v))?)))
+        .map(|(name, there)| Difference::new(name.as_str(), Side::of(there), Side::Absent))
+        .collect()
+}
+
+/// Whether two ranges of addresses have one in common; texts that are none have not.
+pub(crate) fn overlap(a: &str, b: &str) -> bool {
+    let network = |text: &str| text.parse::<ipnet::IpNet>().ok().map(|n| n.trunc());
+    match (network(a), network(b)) {
+        (Some(a), Some(b)) => a.contains(&b) || b.contains(&a),
+        _ => false,
+    }
 }
 
 fn same_network(a: &Value, b: &Value) -> bool {

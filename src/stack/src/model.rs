@@ -130,6 +130,9 @@ pub struct Property {
     pub compare: Compare,
     /// Why a change replaces the resource; `None` where it is changed in place.
     pub replaces: Option<String>,
+    /// Whether the resource is replaced with what the property refers to, although another value is
+    /// taken in place: the subnets of a group can be changed, but not while something stands in them.
+    pub follows: bool,
     /// The fields of a table whose shape is known.
     pub fields: Option<BTreeMap<String, Property>>,
     /// The shape of each member of a list, or of each value of a table.
@@ -147,6 +150,12 @@ pub struct Schema {
     pub outputs: BTreeMap<String, String>,
     /// Whether a replacement deletes first.
     pub exclusive: bool,
+    /// The properties in which two of the kind collide; an exclusive kind deletes first only where all
+    /// of them do. Empty: always.
+    pub collides: Vec<String>,
+    /// Whether one that is to be created is never the one that something live already refers to: its id
+    /// is new each time, or it can't vanish while it is used.
+    pub fresh: bool,
     /// Whether it is a thing of the whole account: ensured, never deleted, never taken over.
     pub shared: bool,
 }
@@ -174,6 +183,10 @@ pub struct Declared {
     pub span: Option<Span>,
     /// What it waits for beside its references.
     pub depends_on: Vec<ResourceId>,
+    /// What it is replaced together with, although nothing of it differs.
+    pub replace_with: Vec<ResourceId>,
+    /// Properties that were declared before and are to go back to nothing.
+    pub reset: Vec<String>,
     /// Whether its deletion is refused.
     pub protect: bool,
     /// Whether it stays when it is no longer declared.
@@ -192,6 +205,8 @@ impl Declared {
             properties,
             span: None,
             depends_on: Vec::new(),
+            replace_with: Vec::new(),
+            reset: Vec::new(),
             protect: false,
             retain: false,
             ignore_changes: Vec::new(),
@@ -203,7 +218,7 @@ impl Declared {
     pub fn targets(&self) -> Vec<&ResourceId> {
         let mut out: Vec<&ResourceId> = Vec::new();
         let referred = self.properties.values().flat_map(Value::references).map(|r| &r.target);
-        for target in referred.chain(&self.depends_on) {
+        for target in referred.chain(&self.depends_on).chain(&self.replace_with) {
             if !out.contains(&target) {
                 out.push(target);
             }
@@ -233,6 +248,8 @@ pub struct Live {
     pub state: Option<String>,
     /// Why it can't be used as it is and must be replaced.
     pub broken: Option<String>,
+    /// Properties that can't be changed in the state that it is in, each with the reason.
+    pub fixed: BTreeMap<String, String>,
 }
 
 impl Live {
@@ -248,6 +265,7 @@ impl Live {
             generation: 1,
             state: None,
             broken: None,
+            fixed: BTreeMap::new(),
         }
     }
 

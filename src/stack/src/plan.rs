@@ -1,12 +1,12 @@
 //! The plan: declared against live gives steps, each with its reason. Pure.
 
 use crate::{
-    compare::{Comparators, Comparing},
+    compare::{self, Comparators, Comparing},
     diff::{Difference, Side},
     effective::effective,
     graph::Graph,
     identify::{Identified, identify},
-    model::{Declared, Live, Property, Schema, Schemas},
+    model::{Compare, Declared, Live, Property, Schema, Schemas},
     order::{self, Job},
     resolve,
     validate::validate,
@@ -213,7 +213,10 @@ impl<'a> Planner<'a> {
             &live.compared(),
             &declared.ignore_changes,
         ) {
-            Ok(differences) => differences,
+            Ok(mut differences) => {
+                differences.extend(compare::resets(&declared, &live.compared()));
+                differences
+            }
             Err(message) => {
                 let diagnostic = Diagnostic::error("A property can't be compared")
                     .at(declared.span.clone())
@@ -224,7 +227,8 @@ impl<'a> Planner<'a> {
         let reason = live
             .broken
             .clone()
-            .or_else(|| differences.iter().find_map(|d| self.replaces(schema, &declared, live, d)));
+            .or_else(|| differences.iter().find_map(|d| self.replaces(schema, &declared, live, d)))
+            .or_else(|| self.replaced_with(&declared));
         if let Some(reason) = reason {
             return self.replace(schema, declared, live, reason, differences);
         }
@@ -257,7 +261,8 @@ impl<'a> Planner<'a> {
     /// The reason to replace because of one difference, or `None` where it is changed in place.
     ///
     /// What is only unknown replaces when its target is replaced, or when the live value names
-    /// another resource of this stack: then it will differ for certain. A target that merely comes
+    /// another resource of this stack, or where the target is of a fresh kind: then it will differ for
+    /// certain. A target that merely comes
     /// back after it vanished may well get its old ARN again, so that is decided when it is known
     /// (see [`crate::Apply::resolve`]).
     fn replaces(
@@ -268,22 +273,60 @@ impl<'a> Planner<'a> {
         difference: &Difference,
     ) -> Option<String> {
         let name = difference.property();
-        let why = replaces(&schema.properties, &difference.path)?;
+        let fixed = live.fixed.get(name).map(String::as_str);
+        let follows = schema.properties.get(name).is_some_and(|p| p.follows);
+        let why = replaces(&schema.properties, &difference.path).or(fixed);
+        if why.is_none() && !follows {
+            return None;
+        }
         if difference.is_unknown() {
             let value = declared.properties.get(name)?;
             let targets = || value.references().into_iter().map(|r| &r.target);
             let replaced =
                 targets().find(|t| matches!(self.outcomes.get(t), Some(Outcome::Replaced)));
             if let Some(target) = replaced {
-                return Some(format!("`{name}` follows {target}, which is replaced"));
+                let also = fixed.map_or_else(String::new, |why| format!("; {why}"));
+                return Some(format!("`{name}` follows {target}, which is replaced{also}"));
             }
+            let fresh = |t: &&ResourceId| {
+                matches!(self.outcomes.get(*t), Some(Outcome::Created))
+                    && self.request.schemas.get(&t.kind).is_some_and(|s| s.fresh)
+            };
             let names_another =
                 |text: &str| self.by_name.get(text).is_some_and(|id| !targets().any(|t| t == *id));
-            if !texts(live.properties.get(name)?).into_iter().any(names_another) {
+            let there = texts(live.properties.get(name)?);
+            if !there.into_iter().any(names_another) && !targets().any(|t| fresh(&t)) {
                 return None;
             }
         }
+        let why = why?;
         Some(if why.is_empty() { format!("`{name}` can't be changed") } else { why.to_owned() })
+    }
+
+    /// The reason to replace because of what the resource is to be replaced with.
+    fn replaced_with(&self, declared: &Declared) -> Option<String> {
+        let replaced = |t: &&ResourceId| matches!(self.outcomes.get(*t), Some(Outcome::Replaced));
+        let target = declared.replace_with.iter().find(replaced)?;
+        Some(format!("goes with {target}, which is replaced"))
+    }
+
+    /// Whether the new one and the old one can't exist at the same time.
+    fn collides(&self, schema: &Schema, declared: &Declared, live: &Live) -> bool {
+        schema.exclusive
+            && schema.collides.iter().all(|name| {
+                let (Some(wanted), Some(there)) =
+                    (declared.properties.get(name), live.properties.get(name))
+                else {
+                    return false;
+                };
+                let wanted = resolve::resolve(wanted, &|r| self.lookup(r));
+                match (schema.properties.get(name).map(|p| &p.compare), &wanted, there) {
+                    (Some(Compare::Cidr), Value::String(a), Value::String(b)) => {
+                        compare::overlap(a, b)
+                    }
+                    _ => wanted == *there,
+                }
+            })
     }
 
     fn replace(
@@ -304,7 +347,7 @@ impl<'a> Planner<'a> {
             return;
         }
         self.protected(live, declared.span.as_ref(), "replaced");
-        let delete_first = schema.exclusive || live.is_deleting();
+        let delete_first = live.is_deleting() || self.collides(schema, &declared, live);
         self.outcomes.insert(declared.id.clone(), Outcome::Replaced);
         let mut step = step(Action::Replace, &reason, Some(declared), Some(live.clone()));
         step.differences = differences;

@@ -192,6 +192,10 @@ fn side(side: &Side) -> String {
 /// A value on one line: plain where that can't be misread, shortened where it is long.
 fn shown(value: &Value) -> String {
     let text = match value {
+        // AWS reads a threshold of 10 back as 10.0: it is the same number.
+        Value::Float(_) if value.as_i64().is_some() => {
+            value.as_i64().unwrap_or_default().to_string()
+        }
         Value::String(s) if !s.is_empty() && !s.contains([' ', '\n', '"', '\t']) => s.clone(),
         other => other.to_json().to_string(),
     };

@@ -199,3 +199,145 @@ fn what_is_being_made_is_waited_for_and_what_is_broken_replaced() {
     let plan = make(&wanted, &[there]);
     assert_eq!(plan.steps[0].action.word(), "replace");
 }
+
+/// A network, and what stands in it: a VPC, an address, a gateway that holds it, a group of subnets.
+fn network_schemas() -> Schemas {
+    let replaces = Property { replaces: Some("is fixed".to_owned()), ..Property::default() };
+    let cidr = Property { compare: Compare::Cidr, ..replaces.clone() };
+    let follows = Property { follows: true, ..Property::default() };
+    let kind = |name: &str, properties: Vec<(&str, Property)>| Schema {
+        name: name.to_owned(),
+        properties: properties.into_iter().map(|(n, p)| (n.to_owned(), p)).collect(),
+        outputs: BTreeMap::from([("id".to_owned(), String::new())]),
+        ..Schema::default()
+    };
+    [
+        kind("t.vpc", vec![("cidr", cidr.clone())]),
+        kind("t.address", vec![]),
+        Schema {
+            exclusive: true,
+            collides: vec!["address".to_owned()],
+            ..kind("t.gateway", vec![("vpc", replaces.clone()), ("address", replaces.clone())])
+        },
+        Schema {
+            exclusive: true,
+            collides: vec!["vpc".to_owned(), "cidr".to_owned()],
+            ..kind("t.subnet", vec![("vpc", replaces), ("cidr", cidr)])
+        },
+        kind("t.group", vec![("subnet", follows)]),
+        kind("t.task", vec![("group", Property::default())]),
+    ]
+    .into_iter()
+    .map(|schema| (schema.name.clone(), schema))
+    .collect()
+}
+
+/// The network with the VPC's and the subnet's range, as it is declared; the address goes with the VPC
+/// where `with` says so.
+fn network(vpc: &str, subnet: &str, with: bool) -> Vec<Declared> {
+    let to = |kind: &str| {
+        Value::Reference(Reference { target: ResourceId::new(kind, "a"), path: vec!["id".into()] })
+    };
+    let one = |kind: &str, properties: Vec<(&str, Value)>| {
+        let properties = properties.into_iter().map(|(n, v)| (n.to_owned(), v)).collect();
+        Declared::new(ResourceId::new(kind, "a"), properties)
+    };
+    let mut address = one("t.address", vec![]);
+    if with {
+        address.replace_with.push(ResourceId::new("t.vpc", "a"));
+    }
+    vec![
+        one("t.vpc", vec![("cidr", vpc.into())]),
+        address,
+        one("t.gateway", vec![("vpc", to("t.vpc")), ("address", to("t.address"))]),
+        one("t.subnet", vec![("vpc", to("t.vpc")), ("cidr", subnet.into())]),
+        one("t.group", vec![("subnet", to("t.subnet"))]),
+        one("t.task", vec![("group", to("t.group"))]),
+    ]
+}
+
+fn live_network() -> Vec<Live> {
+    let one = |kind: &str, properties: serde_json::Value| {
+        let physical = format!("{kind}-1");
+        let mut live = Live::new(ResourceId::new(kind, "a"), physical.clone());
+        live.properties = map(properties);
+        live.outputs.insert("id".to_owned(), physical.into());
+        live
+    };
+    vec![
+        one("t.vpc", json!({ "cidr": "10.0.0.0/16" })),
+        one("t.address", json!({})),
+        one("t.gateway", json!({ "vpc": "t.vpc-1", "address": "t.address-1" })),
+        one("t.subnet", json!({ "vpc": "t.vpc-1", "cidr": "10.0.0.0/24" })),
+        one("t.group", json!({ "subnet": "t.subnet-1" })),
+        one("t.task", json!({ "group": "t.group-1" })),
+    ]
+}
+
+/// Each step's resource, action and whether it deletes first.
+fn steps_of(declared: &[Declared], live: &[Live]) -> Vec<(String, &'static str, bool, String)> {
+    let plan = plan(&Request {
+        stack: "orders",
+        owner: None,
+        declared,
+        live,
+        schemas: &network_schemas(),
+        comparators: &NoComparators,
+        sources: &Disk,
+    })
+    .unwrap();
+    plan.steps
+        .iter()
+        .map(|s| (s.resource.kind.clone(), s.action.word(), s.delete_first, s.reason.clone()))
+        .collect()
+}
+
+#[test]
+fn a_new_vpc_is_made_beside_the_old_one_with_everything_that_follows_it() {
+    let steps = steps_of(&network("10.1.0.0/16", "10.1.0.0/24", true), &live_network());
+    let of = |kind: &str| steps.iter().find(|s| s.0 == kind).unwrap().clone();
+    for kind in ["t.vpc", "t.address", "t.gateway", "t.subnet", "t.group"] {
+        let (_, action, delete_first, reason) = of(kind);
+        assert_eq!((action, delete_first), ("replace", false), "{kind}: {reason}");
+    }
+    assert_eq!(of("t.address").3, "goes with t.vpc/a, which is replaced");
+    assert_eq!(of("t.group").3, "`subnet` follows t.subnet/a, which is replaced");
+    assert_eq!(of("t.task").1, "update");
+}
+
+#[test]
+fn a_gateway_that_keeps_its_address_goes_before_the_next_one_is_made() {
+    let steps = steps_of(&network("10.1.0.0/16", "10.1.0.0/24", false), &live_network());
+    let gateway = steps.iter().find(|s| s.0 == "t.gateway").unwrap();
+    assert_eq!((gateway.1, gateway.2), ("replace", true));
+}
+
+#[test]
+fn a_subnet_goes_first_only_where_the_ranges_overlap() {
+    let overlapping = steps_of(&network("10.0.0.0/16", "10.0.0.0/25", true), &live_network());
+    assert_eq!((overlapping[0].0.as_str(), overlapping[0].2), ("t.subnet", true));
+    let apart = steps_of(&network("10.0.0.0/16", "10.0.9.0/24", true), &live_network());
+    assert_eq!((apart[0].0.as_str(), apart[0].2), ("t.subnet", false));
+    assert_eq!(apart[1].1, "replace");
+}
+
+#[test]
+fn what_the_state_fixes_is_replaced_with_its_reason() {
+    let mut live = live_network();
+    live[5].fixed.insert("group".to_owned(), "it has never run".to_owned());
+    let steps = steps_of(&network("10.0.0.0/16", "10.0.9.0/24", true), &live);
+    let task = steps.iter().find(|s| s.0 == "t.task").unwrap();
+    assert_eq!(task.1, "replace");
+    assert_eq!(task.3, "`group` follows t.group/a, which is replaced; it has never run");
+}
+
+#[test]
+fn what_is_no_longer_declared_goes_back_to_nothing() {
+    let mut group = network("10.0.0.0/16", "10.0.0.0/24", false).remove(1);
+    group.reset.push("name".to_owned());
+    group.reset.push("other".to_owned());
+    let mut live = live_network().remove(1);
+    live.properties.insert("name".to_owned(), "old".into());
+    let steps = steps_of(&[group], &[live]);
+    assert_eq!(steps, [("t.address".to_owned(), "update", false, "`name` - old".to_owned())]);
+}

@@ -138,6 +138,11 @@ const UNMODELLED: &[(&str, &[&str])] = &[
     ("SourceType", &["replication-task"]),
 ];
 
+/// The values of an enumeration that its model forgets.
+pub fn unmodelled(name: &str) -> impl Iterator<Item = &'static str> {
+    UNMODELLED.iter().filter(move |(of, _)| *of == name).flat_map(|(_, list)| *list).copied()
+}
+
 /// A value out of the enumeration with this name.
 pub fn choice<'a>(value: &'a Value, name: &str, values: &[&str]) -> Result<&'a str, Bad> {
     let text = value.reveal_str().ok_or_else(|| Bad::expected("string", value))?;

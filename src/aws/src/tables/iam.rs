@@ -23,6 +23,10 @@ operations! {
     delete_role_policy DeleteRolePolicy(role_name, policy_name;) -> ();
     delete_service_linked_role DeleteServiceLinkedRole(role_name;) -> (deletion_task_id);
     detach_role_policy DetachRolePolicy(role_name, policy_arn;) -> ();
+    get_account_authorization_details GetAccountAuthorizationDetails(; filter, max_items, marker)
+        -> (
+        user_detail_list, group_detail_list, role_detail_list, policies, is_truncated, marker)
+        pages(marker, marker: role_detail_list, user_detail_list, group_detail_list, policies);
     get_account_summary GetAccountSummary(;) -> (summary_map);
     get_policy GetPolicy(policy_arn;) -> (policy);
     get_policy_version GetPolicyVersion(policy_arn, version_id;) -> (policy_version);
@@ -91,11 +95,18 @@ structures_out! {
     EvaluationResult(eval_action_name, eval_decision; eval_resource_name, matched_statements,
         missing_context_values, organizations_decision_detail,
         permissions_boundary_decision_detail, eval_decision_details, resource_specific_results);
+    GroupDetail(; path, group_name, group_id, arn, create_date, group_policy_list,
+        attached_managed_policies);
+    InstanceProfile(path, instance_profile_name, instance_profile_id, arn, create_date, roles; tags);
+    ManagedPolicyDetail(; policy_name, policy_id, arn, path, default_version_id, attachment_count,
+        permissions_boundary_usage_count, is_attachable, description, create_date, update_date,
+        policy_version_list);
     OrganizationsDecisionDetail(; allowed_by_organizations);
     PermissionsBoundaryDecisionDetail(; allowed_by_permissions_boundary);
     Policy(; policy_name, policy_id, arn, path, default_version_id, attachment_count,
         permissions_boundary_usage_count, is_attachable, description, create_date, update_date,
         tags);
+    PolicyDetail(; policy_name, policy_document);
     PolicyGroup(; group_name, group_id);
     PolicyRole(; role_name, role_id);
     PolicyUser(; user_name, user_id);
@@ -105,10 +116,15 @@ structures_out! {
         missing_context_values, eval_decision_details, permissions_boundary_decision_detail);
     Role(path, role_name, role_id, arn, create_date; assume_role_policy_document, description,
         max_session_duration, permissions_boundary, tags, role_last_used, source_role_template);
+    RoleDetail(; path, role_name, role_id, arn, create_date, assume_role_policy_document,
+        instance_profile_list, role_policy_list, attached_managed_policies, permissions_boundary,
+        tags, role_last_used);
     RoleLastUsed(; last_used_date, region);
     RoleUsageType(; region, resources);
     SourceRoleTemplate(template_arn, template_minor_version;);
     Statement(; source_policy_id, source_policy_type, start_position, end_position);
+    UserDetail(; path, user_name, user_id, arn, create_date, user_policy_list, group_list,
+        attached_managed_policies, permissions_boundary, tags);
 }
 
 enumerations! {
@@ -124,8 +140,9 @@ union_in! {
 
 completeness! {
     AttachedPermissionsBoundary, AttachedPolicy, ContextEntry, DeletionTaskFailureReasonType,
-    EvaluationResult, InlinePolicyIdentifierType, OrderedOrganizationPolicyType,
-    OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail, Policy, PolicyGroup,
-    PolicyRole, PolicyUser, PolicyVersion, Position, ResourceSpecificResult, Role, RoleLastUsed,
-    RoleUsageType, SourceRoleTemplate, Statement, Tag
+    EvaluationResult, GroupDetail, InlinePolicyIdentifierType, InstanceProfile,
+    ManagedPolicyDetail, OrderedOrganizationPolicyType, OrganizationsDecisionDetail,
+    PermissionsBoundaryDecisionDetail, Policy, PolicyDetail, PolicyGroup, PolicyRole, PolicyUser,
+    PolicyVersion, Position, ResourceSpecificResult, Role, RoleDetail, RoleLastUsed, RoleUsageType,
+    SourceRoleTemplate, Statement, Tag, UserDetail
 }

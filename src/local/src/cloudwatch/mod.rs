@@ -6,7 +6,7 @@ mod evaluation;
 mod metrics;
 mod tags;
 
-use crate::{account::Call, wire::Refusal};
+use crate::{account::Call, tagging::Tagged, wire::Refusal};
 pub(crate) use evaluation::Notice;
 use metrics::Series;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,17 @@ struct Turn<'a> {
 }
 
 impl CloudWatch {
+    /// Every alarm of a region with its tags.
+    pub fn tagged(&self, region: &str) -> Vec<Tagged> {
+        let tags = self.regions.get(region).into_iter().flat_map(|region| &region.tags);
+        tags.map(|(arn, tags)| Tagged {
+            arn: arn.clone(),
+            kind: "cloudwatch:alarm",
+            tags: tags.clone(),
+        })
+        .collect()
+    }
+
     pub fn handle(&mut self, call: &Call<'_>, input: &Json) -> Answer {
         let region = self.regions.entry(call.region.to_owned()).or_default();
         Turn { call, input, region }.run()

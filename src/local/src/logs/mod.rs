@@ -4,7 +4,7 @@ mod events;
 mod filters;
 mod groups;
 
-use crate::{account::Call, wire::Refusal};
+use crate::{account::Call, tagging::Tagged, wire::Refusal};
 use dmsrun_base::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -17,6 +17,20 @@ const MOST_EVENTS: usize = 50_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Logs {
     regions: BTreeMap<String, Region>,
+}
+
+impl Logs {
+    /// Every group of a region with its tags.
+    pub fn tagged(&self, region: &str) -> Vec<Tagged> {
+        let groups = self.regions.get(region).into_iter().flat_map(|region| region.groups.values());
+        groups
+            .map(|group| Tagged {
+                arn: group.arn.trim_end_matches(":*").to_owned(),
+                kind: "logs:log-group",
+                tags: group.tags.clone(),
+            })
+            .collect()
+    }
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -38,6 +38,7 @@ pub(super) fn before(
             return Ok(role.map(|role| query_answer("GetRole", &json!({ "Role": role }))));
         }
         "ListRoles" => return list_roles(service, &form).map(Some),
+        "GetAccountAuthorizationDetails" => return details(service, &form).map(Some),
         "GetRolePolicy" => return Ok(role_policy(service, &form)),
         "GetPolicyVersion" => return Ok(policy_version(service, &form)),
         _ => {}
@@ -109,6 +110,50 @@ fn list_roles(service: &Service, form: &Form) -> Result<Answer, Refusal> {
     roles.truncate(most);
     let marker = roles.last().filter(|_| more).map(|role| role["RoleName"].clone());
     Ok(query_answer("ListRoles", &json!({ "Roles": roles, "IsTruncated": more, "Marker": marker })))
+}
+
+/// Roles with everything that they have; of users, groups and policies there is nothing to tell.
+fn details(service: &Service, form: &Form) -> Result<Answer, Refusal> {
+    let filter = form.list("Filter.member");
+    let wanted = filter.is_empty() || filter.iter().any(|f| f == "Role");
+    let most = form.integer("MaxItems")?.and_then(|n| usize::try_from(n).ok()).unwrap_or(100);
+    let after = form.get("Marker").unwrap_or_default();
+    let mut roles: Vec<Json> = service.read(GLOBAL, |state| {
+        let all = state["roles"].as_object().into_iter().flatten();
+        all.filter(|(name, _)| wanted && name.as_str() > after)
+            .filter_map(|(_, role)| detailed(role))
+            .collect()
+    });
+    roles.sort_by(|a, b| a["RoleName"].as_str().cmp(&b["RoleName"].as_str()));
+    let more = roles.len() > most;
+    roles.truncate(most);
+    let marker = roles.last().filter(|_| more).map(|role| role["RoleName"].clone());
+    Ok(query_answer(
+        "GetAccountAuthorizationDetails",
+        &json!({ "RoleDetailList": roles, "IsTruncated": more, "Marker": marker }),
+    ))
+}
+
+/// A role as the account's details show it: with its policies, without its description.
+fn detailed(role: &Json) -> Option<Json> {
+    let mut out = shown(role, true)?;
+    let inline = role["inline_policies"].as_array().into_iter().flatten();
+    let attached = role["attached_policies"].as_array().into_iter().flatten();
+    let members = out.as_object_mut()?;
+    members.remove("Description");
+    members.remove("MaxSessionDuration");
+    let inline: Vec<Json> = inline
+        .filter_map(|p| {
+            let document = encode(p["policy_document"].as_str()?);
+            Some(json!({ "PolicyName": p["policy_name"], "PolicyDocument": document }))
+        })
+        .collect();
+    let attached: Vec<Json> = attached
+        .map(|p| json!({ "PolicyName": p["policy_name"], "PolicyArn": p["policy_arn"] }))
+        .collect();
+    members.insert("RolePolicyList".to_owned(), inline.into());
+    members.insert("AttachedManagedPolicies".to_owned(), attached.into());
+    Some(out)
 }
 
 fn role_policy(service: &Service, form: &Form) -> Option<Answer> {

@@ -236,6 +236,6 @@ async fn what_is_not_here_says_so() {
     let error = rds.describe_db_instances().send().await.unwrap_err().into_service_error();
     assert_eq!(error.meta().message(), Some("rds:DescribeDBInstances is not in the local AWS"));
     let tagging = aws_sdk_resourcegroupstagging::Client::new(&sdk(&local));
-    let error = tagging.get_resources().send().await.unwrap_err().into_service_error();
-    assert_eq!(error.meta().message(), Some("tagging:GetResources is not in the local AWS"));
+    let error = tagging.get_tag_keys().send().await.unwrap_err().into_service_error();
+    assert_eq!(error.meta().message(), Some("tagging:GetTagKeys is not in the local AWS"));
 }
