@@ -1,5 +1,4 @@
---- Migrates the database `production` of one MySQL server to another, and keeps the copy up to
---- date.
+--- Migrates the database `production` of one MySQL server to another and keeps the copy up to date.
 ---
 ---     dmsrun --local scripts/migrate.lua          rehearse everything on the AWS inside the binary
 ---     dmsrun scripts/migrate.lua plan             what would be made or changed in your account
@@ -7,8 +6,8 @@
 ---     dmsrun scripts/migrate.lua help             every other verb
 ---
 --- Where the databases are and how large the instance is stands in migration.json beside this
---- script. Any of it can be said for one run: `-c allocated_storage=200`, `-c
---- source_db_config.port=3307`.
+--- script. Any of it can be said for one run:
+--- `-c allocated_storage=200`, `-c source_db_config.port=3307`.
 
 local map = require "mappings"
 local migration = require "migration"
@@ -17,15 +16,15 @@ local settings = require "settings"
 local m = migration.new {
 	name = "orders",
 
-	-- What is migrated, and under which names. Of two rules on one object, the one written first
-	-- counts.
+	-- What is migrated, and under which names. Of two rules on one object, the first one counts.
+	-- Lines with a rule in them are there to be uncommented.
 	mappings = map.rules {
 		map.include "production.%",
 		map.exclude "production.temp_%",
 		map.schema "production":prefix "migrated_",
-		-- map.table "production.documents" :lobs { max_kb = 4096 },
-		-- map.table "production.orders" :parallel_load { columns = { "id" }, ranges = { 10000000,
-		-- 30000000 } }, map.column "production.users.email" :mask_hash (),
+		-- map.table "production.documents":lobs { max_kb = 4096 },
+		-- map.table "production.orders":parallel_load { columns = "id", ranges = { 1e6, 3e6 } },
+		-- map.column "production.users.email":mask_hash(),
 	},
 
 	-- How it is migrated, in DMS's own words. What is not said here keeps its default.
@@ -55,8 +54,8 @@ local m = migration.new {
 		},
 	},
 
-	-- A second task for changes only is made beside it, and not started: it carries the same
-	-- tables. cdc = false,
+	-- A second task for changes only is made beside it, not started: it carries the same tables.
+	-- cdc = false,
 }
 
 -- Anything else that belongs to the stack is added to it, for example:

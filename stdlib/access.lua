@@ -4,7 +4,7 @@
 ---     local stack = require "stack"
 ---     local s = stack.new "orders"
 ---     local roles = access.roles(s, {})
----     roles.vpc.role_name   --> a reference to dms-vpc-role
+---     local role = roles.vpc.role_name   -- a reference to dms-vpc-role
 
 local aws = require "aws"
 

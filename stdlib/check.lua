@@ -7,7 +7,8 @@
 --- 	zones = "integer?",
 --- 	mode = { "full-load", "cdc", optional = true },
 --- }, "migration")
---- assert(options.zones == 2)
+--- options.zones --> 2
+--- check.type("two", "integer", "zones") --> error: zones must be an integer, got a string
 --- ```
 local errors = require "errors"
 local host = require "host"

@@ -76,6 +76,22 @@ local function unknown(source, path, name, schema)
 	)
 end
 
+--- A path that goes on below a single value. A password may be named by where it is read.
+local function too_deep(source, path, parent, spec, text)
+	local part = path:sub(#parent + 2)
+	local hint = ("%s is written as -c %s=…"):format(parent, parent)
+	if spec.type == "secret" and (part == "env" or part == "file") then
+		hint = ('it is written as -c \'%s={"%s":"%s"}\''):format(parent, part, text)
+	end
+	refuse(
+		source,
+		path,
+		"Unknown configuration key",
+		("%s is %s, and has no keys below it"):format(parent, values.WORDS[spec.type]),
+		hint
+	)
+end
+
 local function wrong_type(source, path, spec, value)
 	refuse(
 		source,
@@ -86,9 +102,54 @@ local function wrong_type(source, path, spec, value)
 	)
 end
 
+--- A map whose keys are known holds a table for each.
+local function check_map(source, path, spec, value)
+	for _, name in ipairs(report.keys(value)) do
+		local inner = path .. "." .. name
+		if not spec.values[name] then
+			unknown(source, inner, name, spec.values)
+		elseif type(value[name]) ~= "table" or #value[name] > 0 then
+			refuse(
+				source,
+				inner,
+				"Wrong type in the configuration",
+				("%s wants an object, got %s"):format(inner, values.show("map", value[name])),
+				('%s: settings of %s such as {"name": value}'):format(inner, spec.values[name])
+			)
+		end
+	end
+end
+
 --- A value that no service takes is refused where it is written, before anything is made.
 local function check_value(source, path, spec, value)
-	local wanted
+	local wanted, reason
+	if spec.values then
+		check_map(source, path, spec, value)
+	elseif spec.check then
+		reason = spec.check(value)
+	elseif spec.member then
+		for _, member in ipairs(value) do
+			local why = spec.member(member)
+			if why then
+				refuse(
+					source,
+					path,
+					"Value is not valid",
+					("%s can't hold %q: %s"):format(path, member, why),
+					("%s: %s"):format(path, spec.doc)
+				)
+			end
+		end
+	end
+	if reason then
+		refuse(
+			source,
+			path,
+			"Value is not valid",
+			("%s can't be %s: %s"):format(path, values.show(spec.type, value), reason),
+			("%s: %s"):format(path, spec.doc)
+		)
+	end
 	if spec.min and value < spec.min or spec.max and value > spec.max then
 		wanted = spec.max and ("from %d to %d"):format(spec.min, spec.max)
 			or ("at least %d"):format(spec.min)
@@ -138,18 +199,42 @@ local function overlay(state, into, schema, given, source, prefix)
 	end
 end
 
+--- Sets a text inside a map: `tags.Team=data`, `settings.my_sql_settings.max_file_size=32000`.
+local function set_inside(state, path, parent, spec, map, text, source)
+	local parts = {}
+	for part in path:sub(#parent + 2):gmatch "[^.]+" do
+		parts[#parts + 1] = part
+	end
+	local value, at = text, map
+	if spec.values then
+		-- Numbers, true and false and objects are read as such: tags hold texts, settings do not.
+		local ok, decoded = pcall(json.decode, text)
+		value = ok and decoded or text
+	elseif #parts > 1 then
+		parts = { table.concat(parts, ".") }
+	end
+	for index = 1, #parts - 1 do
+		if type(at[parts[index]]) ~= "table" then
+			at[parts[index]] = {}
+		end
+		at = at[parts[index]]
+	end
+	at[parts[#parts]] = value
+	state.origins[path] = { name = source.name }
+	check_value(source, parent, spec, map)
+end
+
 --- Sets one value from a text, at a path such as `source_db_config.port`.
 local function set_text(state, path, text, source)
 	local into, schema, spec = state.values, state.schema, nil
 	local walked = {}
 	for part in path:gmatch "[^.]+" do
 		if spec and spec.type == "map" then
-			into[part] = text
-			state.origins[path] = { name = source.name }
-			return
-		end
-		if spec then
-			schema = spec.fields or {}
+			return set_inside(state, path, table.concat(walked, "."), spec, into, text, source)
+		elseif spec and not spec.fields then
+			too_deep(source, path, table.concat(walked, "."), spec, text)
+		elseif spec then
+			schema = spec.fields
 		end
 		walked[#walked + 1] = part
 		spec = schema[part]
@@ -384,7 +469,17 @@ end
 ---@return string text
 ---@return table|nil place
 function Config:origin(path)
-	local origin = (ORIGINS[self] or {})[path]
+	local origins = ORIGINS[self] or {}
+	local origin = origins[path]
+	if not origin then
+		-- A group comes from where something inside it was written: the first by name.
+		for _, name in ipairs(report.keys(origins)) do
+			if name:sub(1, #path + 1) == path .. "." then
+				origin = origins[name]
+				break
+			end
+		end
+	end
 	if not origin then
 		return "the default"
 	end

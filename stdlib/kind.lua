@@ -10,6 +10,7 @@
 local dms = require "dms"
 local errors = require "errors"
 local host = require "host"
+local record = require "stack.record"
 local suggest = require "suggest"
 
 local kind = {}
@@ -71,11 +72,15 @@ local PROPERTY_KEYS = {
 	secret = "boolean",
 	write_only = "boolean",
 	compare = "string or function",
+	check = "function",
 	replaces = "boolean or string",
+	follows = "boolean",
 	fields = "table",
 	items = "table",
 	doc = "string",
 	default = "any",
+	resets = "boolean",
+	fingerprint = "boolean",
 }
 
 local KIND_KEYS = {
@@ -84,13 +89,15 @@ local KIND_KEYS = {
 	source = "string",
 	properties = "table",
 	outputs = "table",
-	exclusive = "boolean",
+	exclusive = "boolean or table",
+	fresh = "boolean",
 	shared = "boolean",
 	list = "function",
 	find = "function",
 	read = "function",
 	observe = "function",
 	parents = "function",
+	preflight = "function",
 	create = "function",
 	update = "function",
 	delete = "function",
@@ -109,9 +116,14 @@ local NEEDED = { "name", "properties", "list", "read", "observe", "create", "upd
 ---@field secret? boolean never shown
 ---@field write_only? boolean sent, never read back, not compared
 ---@field compare? string|fun(declared: any, live: any): boolean
+---@field check? fun(value: any): string? why AWS would refuse a value, told without asking it
 ---@field replaces? boolean|string a change makes another resource; the reason as text
+---@field follows? boolean replaced with what it refers to, although another value is taken in place
 ---@field fields? table<string, kind.Property> the shape of a map
 ---@field items? kind.Property the shape of each member
+---@field default? any what it goes back to when it is no longer declared
+---@field resets? boolean an update without it takes it away, when it is no longer declared
+---@field fingerprint? boolean can't be read back: compared by a salted fingerprint in a tag
 ---@field doc? string
 
 ---@class kind.Kind
@@ -119,6 +131,8 @@ local NEEDED = { "name", "properties", "list", "read", "observe", "create", "upd
 ---@field doc? string
 ---@field properties table<string, kind.Property>
 ---@field outputs table<string, string> name to its description
+---@field exclusive? boolean|string[] a replacement deletes first; with names, only where all of these collide
+---@field fresh? boolean one to be created is never the one that something live refers to already
 ---@field schema table what the engine needs of it
 ---@field comparisons table<string, function> the kind's own comparisons by name
 
@@ -149,7 +163,12 @@ local function check_keys(name, path, given, known)
 			local near = suggest.did_you_mean(key, names_of(known))
 			refuse(name, ("%s has the unknown key %q"):format(path, key), near)
 		elseif wanted ~= "any" and not wanted:find(type(given[key]), 1, true) then
-			local what = ("%s.%s must be a %s, not a %s"):format(path, key, wanted, type(given[key]))
+			local what = ("%s.%s must be a %s, not a %s"):format(
+				path,
+				key,
+				wanted,
+				type(given[key])
+			)
 			refuse(name, what)
 		end
 	end
@@ -158,7 +177,7 @@ end
 --- The part of a property that the engine needs: functions become names.
 local function property_schema(name, path, given, comparisons)
 	if type(given) ~= "table" then
-		refuse(name, path .. " must be a table such as { type = \"string\" }")
+		refuse(name, path .. ' must be a table such as { type = "string" }')
 	end
 	check_keys(name, path, given, PROPERTY_KEYS)
 	if given.type and not TYPES[given.type] then
@@ -166,6 +185,9 @@ local function property_schema(name, path, given, comparisons)
 		refuse(name, ("%s has the unknown type %q"):format(path, given.type), near)
 	end
 	local compare = given.compare
+	if given.fingerprint then
+		compare = record.matches
+	end
 	if type(compare) == "function" then
 		comparisons["function " .. path] = compare
 		compare = "function " .. path
@@ -188,6 +210,7 @@ local function property_schema(name, path, given, comparisons)
 		write_only = given.write_only,
 		compare = compare,
 		replaces = given.replaces,
+		follows = given.follows,
 		fields = fields,
 		items = given.items and property_schema(name, path .. "[]", given.items, comparisons),
 	}
@@ -224,6 +247,7 @@ function kind.define(definition)
 		properties = properties,
 		outputs = made.outputs,
 		exclusive = made.exclusive,
+		fresh = made.fresh,
 		shared = made.shared,
 	}
 	made.at = host.where()

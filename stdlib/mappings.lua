@@ -1,5 +1,5 @@
 --- Table mappings as code: what DMS migrates and under which names, checked with the line it came
---- from.
+--- from. MAPPINGS.md beside this file shows every rule by its task.
 ---
 ---     local map = require "mappings"
 ---     local rules = map.rules {
@@ -16,74 +16,91 @@
 --- and whole documents, may stand anywhere among the built ones and keep their ids.
 
 local builder = require "mappings.builder"
-local dms = require "dms"
+local catalogue = require "mappings.catalogue"
+local document = require "mappings.document"
+local documents = require "documents"
 local errors = require "errors"
-local fs = require "fs"
+local handing = require "handing"
 local host = require "host"
-local json = require "json"
+local ids = require "mappings.ids"
 local locator = require "mappings.locator"
 local records = require "mappings.records"
 local selection = require "mappings.selection"
+local suggest = require "suggest"
+local suggesting = require "suggesting"
 local transform = require "mappings.transform"
 
 local map = {}
 
----@class mappings.Document
----@field rules table[] the rules in DMS's own form
-local Document = {}
+--- Catalogues of a source: `map.catalogue { file = "catalogue.csv" }`.
+map.catalogue = catalogue
 
---- Places live beside the documents, so that a document stays a plain table of DMS's form.
-local PLACES = setmetatable({}, { __mode = "k" })
-
-local META = { __index = Document, __name = "mappings" }
+--- A builder begins with one name: a second one would be lost.
+local function alone(called, made, ...)
+	if select("#", ...) > 0 then
+		locator.misuse(
+			("%s takes one name, %d were given"):format(called, select("#", ...) + 1),
+			("write %s once for each"):format(called)
+		)
+	end
+	return made
+end
 
 --- Takes the tables whose name matches; `%` is any text, `_` any character.
 ---@param name string|table `"schema.table"`
 ---@return mappings.Selection
-function map.include(name)
-	return selection.new("include", name)
+function map.include(name, ...)
+	return alone("map.include", selection.new("include", name), ...)
 end
 
 --- Leaves tables out; it wins over every include, wherever it is written.
 ---@param name string|table
 ---@return mappings.Selection
-function map.exclude(name)
-	return selection.new("exclude", name)
+function map.exclude(name, ...)
+	return alone("map.exclude", selection.new("exclude", name), ...)
 end
 
 --- Takes exactly one table, named without wildcards.
 ---@param name string|table
 ---@return mappings.Selection
-function map.explicit(name)
-	return selection.new("explicit", name)
+function map.explicit(name, ...)
+	return alone("map.explicit", selection.new("explicit", name), ...)
 end
 
 --- Takes views; they arrive as tables, in a full load only.
 ---@param name string|table
 ---@return mappings.Selection
-function map.views(name)
-	return selection.new("include", name):views()
+function map.views(name, ...)
+	return alone("map.views", selection.new("include", name, "map.views"):views(), ...)
 end
 
 --- What becomes of a schema: `map.schema "production" :rename "app"`.
 ---@param name string
 ---@return mappings.Transform
-function map.schema(name)
-	return transform.new("schema", locator.of(name, "schema"))
+function map.schema(name, ...)
+	return alone(
+		"map.schema",
+		transform.new("schema", locator.of(name, "schema", "map.schema")),
+		...
+	)
 end
 
 --- What becomes of a table: names, key, columns to add, parallel load, LOBs.
 ---@param name string|table
 ---@return mappings.Transform
-function map.table(name)
-	return transform.new("table", locator.of(name, "table"))
+function map.table(name, ...)
+	return alone("map.table", transform.new("table", locator.of(name, "table", "map.table")), ...)
 end
 
 --- What becomes of a column: names, type, masking, left out or kept.
 ---@param name string|table
 ---@return mappings.Transform
-function map.column(name)
-	return transform.new("column", locator.of(name, "column"))
+function map.column(name, ...)
+	return alone(
+		"map.column",
+		transform.new("column", locator.of(name, "column", "map.column")),
+		...
+	)
 end
 
 --- What becomes of a tablespace (Oracle to Oracle).
@@ -94,27 +111,28 @@ function map.tablespace(name, tables)
 	return transform.tablespace("table-tablespace", name, tables)
 end
 
+--- What becomes of a tablespace of indexes (Oracle to Oracle).
 ---@param name string
----@param tables? string|table
+---@param tables? string|table which tables are meant, all unless given
 ---@return mappings.Transform
 function map.index_tablespace(name, tables)
 	return transform.tablespace("index-tablespace", name, tables)
 end
 
---- Rows as records of a stream or of DynamoDB.
+--- Rows as records of a stream or of DynamoDB; `{}` for a name is the default for all tables.
 ---@param name string|table
----@param options? table
+---@param options? mappings.RecordOptions
 ---@return mappings.Record
 function map.record(name, options)
-	return records.new("map-record-to-record", name, options)
+	return records.new("map-record-to-record", name, options, "map.record")
 end
 
 --- Rows as documents.
 ---@param name string|table
----@param options? table
+---@param options? mappings.RecordOptions
 ---@return mappings.Record
 function map.document(name, options)
-	return records.new("map-record-to-document", name, options)
+	return records.new("map-record-to-document", name, options, "map.document")
 end
 
 --- Tags on the objects that an S3 target writes.
@@ -157,6 +175,10 @@ local FAMILIES = {
 ---@param engine string the source's engine, such as `"mysql"`
 ---@return mappings.Builder[]
 function map.everything(engine)
+	if type(engine) ~= "string" then
+		local got = engine == nil and "nothing" or "a " .. type(engine)
+		locator.misuse("map.everything: the engine of the source is wanted, got " .. got, '"mysql"')
+	end
 	local rules = { map.include "%.%" }
 	for _, schema in ipairs(SYSTEM_SCHEMAS[FAMILIES[engine] or engine] or {}) do
 		rules[#rules + 1] = map.exclude { schema = schema, table = "%" }
@@ -164,90 +186,132 @@ function map.everything(engine)
 	return rules
 end
 
---- Where in a JSON text each rule begins.
-local function lines_of_rules(text)
-	local lines, line, from = {}, 1, 1
-	for at in text:gmatch '()"rule%-type"%s*:' do
-		local _, breaks = text:sub(from, at - 1):gsub("\n", "")
-		line, from = line + breaks, at
-		lines[#lines + 1] = line
+--- What a file holds that has no list of rules.
+local function refuse_file(source, found)
+	local hint = '{ "rules": [ … ] }'
+	if found.rules == nil then
+		for key in pairs(found) do
+			hint = suggest.did_you_mean(tostring(key), { "rules" }) or hint
+		end
 	end
-	return lines
+	errors.raise {
+		summary = "Table mappings cannot be read",
+		what = ("%s: %s"):format(
+			source.file,
+			found.rules == nil and "the document has no list `rules`" or "`rules` is not a list"
+		),
+		hints = { hint },
+		at = { file = source.file, line = 1 },
+		exit = "usage",
+	}
 end
 
---- Reads a document in DMS's own form, from beside the script unless the path is absolute.
+--- Reads a document in DMS's own form, from beside the script unless the path is absolute. What is
+--- wrong with it is told with the line and column of the file.
 ---@param path string
----@return table document
+---@return mappings.Document document
 function map.load(path)
-	local full = path:sub(1, 1) == "/" and path or fs.join(fs.script_dir(), path)
-	if not fs.exists(full) then
-		errors.raise {
-			summary = "File not found",
-			what = ("the table mappings %s do not exist"):format(full),
-			at = host.where(),
-			exit = "usage",
+	local found, source = documents.read(path, "Table mappings")
+	if type(found.rules) ~= "table" or (#found.rules == 0 and next(found.rules) ~= nil) then
+		refuse_file(source, found)
+	end
+	local paths = {}
+	for index in ipairs(found.rules) do
+		paths[index] = ("rules[%d]"):format(index - 1)
+	end
+	local places = documents.places(source, paths)
+	for index, place in ipairs(places) do
+		place.source, place.index = source, index
+	end
+	return document.new(found, found.rules, places, { file = source.file, line = 1 })
+end
+
+local gather
+
+local function gather_list(list, place, into, extra)
+	local highest, count = 0, 0
+	for key in pairs(list) do
+		if math.type(key) ~= "integer" then
+			locator.misuse(
+				("the list of rules has the key %q"):format(tostring(key)),
+				'a rule is built, as in map.include "production.%", or has "rule-type"'
+			)
+		end
+		highest, count = math.max(highest, key), count + 1
+	end
+	if highest ~= count then
+		for index = 1, highest do
+			if list[index] == nil then
+				locator.misuse(
+					("rule %d of the list is nil: what follows it would be lost"):format(index),
+					"a variable or a field that is misspelt is nil"
+				)
+			end
+		end
+	end
+	for _, inner in ipairs(list) do
+		gather(inner, place, into, extra)
+	end
+end
+
+local function gather_document(item, place, into, extra)
+	local places = document.places(item)
+	for index, rule in ipairs(item.rules) do
+		if type(rule) ~= "table" then
+			locator.misuse(
+				("rule %d of the document is a %s, not a table"):format(index, type(rule))
+			)
+		end
+		into[#into + 1] = { rule = rule, place = places[index] or place }
+	end
+	for key, value in pairs(item) do
+		if key ~= "rules" then
+			extra[key] = value
+		end
+	end
+end
+
+local function gather_built(item, place, into)
+	if #item.rules == 0 then
+		locator.misuse(
+			("%s: a %s is named, but nothing is done with it"):format(
+				item.called,
+				item.target or "rule"
+			),
+			('for example: %s(…):rename "app"'):format(item.called)
+		)
+	end
+	for index, rule in ipairs(item.rules) do
+		into[#into + 1] = {
+			rule = rule,
+			verb = builder.verb_of(rule),
+			place = item.places[index] or place,
 		}
 	end
-	local text = fs.read(full)
-	local ok, document = pcall(json.decode, text)
-	if not ok or type(document) ~= "table" or type(document.rules) ~= "table" then
-		errors.raise {
-			summary = "Table mappings cannot be read",
-			what = ok and "the document has no list `rules`" or errors.describe(document).summary,
-			at = { file = full, line = 1 },
-			exit = "usage",
-		}
-	end
-	local places = {}
-	for index, line in ipairs(lines_of_rules(text)) do
-		places[index] = { file = full, line = line }
-	end
-	PLACES[document] = places
-	return document
 end
 
 --- Gathers rules from everything that may be written between the braces of `map.rules`.
-local function gather(item, place, into)
+function gather(item, place, into, extra)
 	if builder.is(item) then
-		if #item.rules == 0 then
-			locator.misuse(
-				("a %s was named, but nothing is done with it"):format(item.target or "rule"),
-				'for example: map.schema "production" :rename "app"'
-			)
-		end
-		for index, rule in ipairs(item.rules) do
-			into[#into + 1] = { rule = rule, place = item.places[index] or place }
-		end
-	elseif type(item) == "table" and item["rule-type"] then
+		gather_built(item, place, into)
+	elseif type(item) == "table" and rawget(item, "rule-type") ~= nil then
 		into[#into + 1] = { rule = item, place = place }
-	elseif type(item) == "table" and item.rules then
-		local places = PLACES[item] or {}
-		for index, rule in ipairs(item.rules) do
-			into[#into + 1] = { rule = rule, place = places[index] or place }
-		end
-	elseif type(item) == "table" and (#item > 0 or next(item) == nil) then
-		for _, inner in ipairs(item) do
-			gather(inner, place, into)
-		end
+	elseif type(item) == "table" and type(rawget(item, "rules")) == "table" then
+		gather_document(item, place, into, extra or {})
+	elseif type(item) == "string" then
+		local hint = item:find "^%s*{" and "JSON text is read by map.document_of(text)"
+			or ("did you mean map.include %q?"):format(item)
+		locator.misuse(("the text %q is not a rule of table mappings"):format(item), hint)
+	elseif type(item) == "table" then
+		gather_list(item, place, into, extra)
 	else
 		locator.misuse(
 			("%s is not a rule of table mappings"):format(
-				type(item) == "table" and "a table" or tostring(item)
+				item == nil and "nothing" or "the " .. type(item) .. " " .. tostring(item)
 			),
 			'a rule is built, as in map.include "production.%", or has "rule-type"'
 		)
 	end
-end
-
---- A name that no other rule has.
-local function unique(name, taken)
-	local candidate, number = name, 1
-	while taken[candidate] do
-		number = number + 1
-		candidate = name .. "-" .. number
-	end
-	taken[candidate] = true
-	return candidate
 end
 
 local function copy(value)
@@ -261,108 +325,58 @@ local function copy(value)
 	return setmetatable(made, getmetatable(value))
 end
 
---- Gives ids and names to those that have none. Given ones stay; the next id is above the last one.
-local function number(found)
-	local ids, names, last = {}, {}, 0
-	for _, entry in ipairs(found) do
-		local id = tonumber(entry.rule["rule-id"])
-		if id then
-			ids[math.tointeger(id) or id] = true
+--- Whether one of our documents is among what was given, or is it.
+local function holds_document(item)
+	if builder.is(item) or type(item) ~= "table" then
+		return false
+	elseif document.is(item) then
+		return true
+	end
+	for _, inner in ipairs(item) do
+		if holds_document(inner) then
+			return true
 		end
 	end
-	for _, entry in ipairs(found) do
-		local rule = entry.rule
-		if rule["rule-id"] == nil then
-			repeat
-				last = last + 1
-			until not ids[last]
-			ids[last] = true
-			rule["rule-id"] = tostring(last)
-		else
-			last = math.max(last, math.tointeger(tonumber(rule["rule-id"])) or last)
-		end
-		local place = rule["object-locator"] or {}
-		local action = rule["rule-action"] or rule["rule-type"]
-		rule["rule-name"] =
-			unique(rule["rule-name"] or locator.rule_name(tostring(action), place), names)
-	end
+	return false
 end
 
 --- A document of table mappings from rules, built or in DMS's form, alone or mixed.
----@param list table
+---@param list (mappings.Builder|mappings.Document|table)[]
 ---@return mappings.Document
 function map.rules(list)
-	local place, found = host.where(), {}
-	gather(list, place, found)
+	local place, found, extra = host.where(), {}, {}
+	gather(list, place, found, extra)
 	local rules, places = {}, {}
 	for index, entry in ipairs(found) do
 		entry.rule = copy(entry.rule)
 		rules[index], places[index] = entry.rule, entry.place
 	end
-	number(found)
-	local document = setmetatable({ rules = rules }, META)
-	PLACES[document] = places
-	PLACES[rules] = place
-	return document
+	ids.assign(found)
+	local made = document.new(extra, rules, places, place)
+	handing.over(made, holds_document(list))
+	return made
 end
 
 --- The document, from whatever a script gives: ours, a table in DMS's form, JSON text, rules.
 ---@param given any
 ---@return mappings.Document
 function map.document_of(given)
-	if getmetatable(given) == META then
+	if document.is(given) then
 		return given
 	end
 	if type(given) == "string" then
-		given = json.decode(given)
+		given = documents.decode(given, "Table mappings")
 	end
 	return map.rules(given)
 end
 
---- Where a rule was written; without a number, where the document was.
----@param index? integer
----@return {file: string, line: integer}|nil
-function Document:place(index)
-	local places = PLACES[self] or {}
-	return index and places[index] or PLACES[self.rules]
-end
-
---- The number of the rule that a path such as `rules[0].value` speaks about; paths count from 0.
-local function rule_index(finding)
-	local from_zero = (finding.path or ""):match "^rules%[(%d+)%]"
-	return from_zero and math.tointeger(tonumber(from_zero)) + 1
-end
-
---- Findings of the offline check, each with the place in the script it came from.
----@param context? table source_engine, target_engine, migration_type, engine_version
----@return table[]
-function Document:check(context)
-	local findings = dms.mappings.check(self, context or {})
-	for _, finding in ipairs(findings) do
-		finding.at = self:place(rule_index(finding))
-	end
-	return findings
-end
-
---- What the rules make of the tables of a source.
----@param catalogue table
+--- The rules of a document under the ids that a live one has for rules of the same names, wherever
+--- that changes no precedence. What a task is changed to is sent so.
+---@param given table a document, ours or in DMS's form
+---@param live table|string
 ---@return table
-function Document:evaluate(catalogue)
-	return dms.mappings.evaluate(self, catalogue)
+function map.adopt_ids(given, live)
+	return document.adopt_ids(given, live)
 end
 
---- The text that DMS takes.
----@param options? {pretty: boolean}
----@return string
-function Document:json(options)
-	return json.encode(self, options)
-end
-
---- Whether another document means the same to DMS.
----@param other table
----@return boolean
-function Document:equals(other)
-	return dms.mappings.equal(self, other)
-end
-
-return map
+return suggesting.class(map, "the module mappings")

@@ -17,12 +17,14 @@
 
 local aws = require "aws"
 local build = require "migration.build"
+local checks = require "migration.checks"
 local config = require "config"
 local databases = require "migration.databases"
 local host = require "host"
 local map = require "mappings"
 local options = require "migration.options"
 local settings = require "settings"
+local suggesting = require "suggesting"
 local verbs = require "migration.verbs"
 
 local migration = {}
@@ -194,6 +196,11 @@ end
 --- Carries out the verb of a command line.
 ---@param arg string[] the script's arguments
 function Migration:main(arg)
+	-- Waits ask for themselves whether somebody wants them to end, and finish what they began.
+	local _ <close> = host.graceful and host.graceful()
+	if host.checking and host.checking() then
+		return checks.hand_over(self)
+	end
 	local command = host.command_line(arg or {}, verbs.names)
 	-- Options may stand on the verb line as well as before the script.
 	for name, value in pairs(command.options or {}) do
@@ -214,4 +221,6 @@ function migration.is(value)
 	return getmetatable(value) == Migration
 end
 
-return migration
+suggesting.class(Migration, "a migration", { optional = { "built", "parts", "verb" } })
+
+return suggesting.class(migration, "the module migration")

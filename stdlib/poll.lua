@@ -18,7 +18,8 @@ local poll = {}
 
 --- Intervals in seconds, each with the age of the wait from which it is used: a short wait is
 --- noticed soon, a long one costs few calls and at most a tenth of its time.
-local STEPS = { { 1, 0 }, { 2, 20 }, { 5, 50 }, { 10, 100 }, { 15, 150 }, { 30, 600 }, { 60, 1800 } }
+local STEPS =
+	{ { 1, 0 }, { 2, 20 }, { 5, 50 }, { 10, 100 }, { 15, 150 }, { 30, 600 }, { 60, 1800 } }
 
 --- How long someone sleeps who waits for another one's call to be answered.
 local NAP = 0.05
@@ -57,6 +58,15 @@ local function once(store, key, call)
 		error(entry.value, 0)
 	end
 	return entry.value
+end
+
+--- What `call` gives, made once in the lifetime of `self` for a key.
+---@generic T
+---@param key string
+---@param call fun(): T
+---@return T
+function Shared:once(key, call)
+	return once(self.swept, key, call)
 end
 
 --- All items of an operation, asked for once in the lifetime of `self`.

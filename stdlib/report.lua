@@ -25,6 +25,37 @@ function report.plural(number, noun, plural)
 	return report.count(number) .. " " .. (number == 1 and noun or plural or (noun .. "s"))
 end
 
+--- How many columns a text takes.
+---@param text string
+---@return integer
+function report.columns(text)
+	return utf8.len(text) or #text
+end
+
+--- A line broken between words so that no part is wider than `width`; what follows is indented
+--- deeper than the line itself. A word that is wider stays whole.
+---@param text string
+---@param width integer
+---@return string[]
+function report.wrap(text, width)
+	if report.columns(text) <= width then
+		return { text }
+	end
+	local lead = text:match "^ *"
+	local indent = lead .. (text:match "^ *[%-~+!/…]+ " and "    " or "  ")
+	local lines, line, empty = {}, lead, true
+	-- Runs of blanks that align columns stay, except at a break.
+	for gap, word in text:sub(#lead + 1):gmatch "( *)([^ ]+)" do
+		if not empty and report.columns(line .. gap .. word) > width then
+			lines[#lines + 1] = line
+			line, gap = indent, ""
+		end
+		line, empty = line .. gap .. word, false
+	end
+	lines[#lines + 1] = line
+	return lines
+end
+
 local STEPS = { { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } }
 
 --- A number in three digits or so: 950, 8.8k, 88k, 1.2M.

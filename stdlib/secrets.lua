@@ -9,7 +9,7 @@
 ---       id = "source", username = "dms", password = secret.new "change-me",
 ---       host = "db.example.com", port = 3306,
 ---     })
----     access.settings   --> the two members that go into the endpoint's engine settings
+---     local settings = access.settings   -- the two members that go into the endpoint's engine settings
 
 local access = require "access"
 local aws = require "aws"

@@ -24,6 +24,7 @@ local host = require "host"
 local kind = require "kind"
 local planning = require "stack.plan"
 local suggest = require "suggest"
+local suggesting = require "suggesting"
 
 local stack = {}
 
@@ -37,10 +38,12 @@ local stack = {}
 
 ---@class stack.ResourceOptions
 ---@field depends_on? any[] resources, or "kind/id", to wait for beside the references
+---@field replace_with? any[] resources that it is replaced together with
 ---@field protect? boolean refuse to delete it
 ---@field retain? boolean leave it behind when it is no longer declared
 ---@field ignore_changes? string[] properties whose changes are left alone
 ---@field at? table `{ file =, line =, word = }` where it is written, unless here
+---@field origin? fun(property: string): string?, table? where a property's value came from
 
 ---@class stack.Stack
 ---@field name string
@@ -60,10 +63,12 @@ local OPTIONS = {
 
 local RESOURCE_OPTIONS = {
 	depends_on = "table",
+	replace_with = "table",
 	protect = "boolean",
 	retain = "boolean",
 	ignore_changes = "table",
 	at = "table",
+	origin = "function",
 }
 
 --- A handle's declaration; kept beside it, so that every name of a handle may be an output.
@@ -144,7 +149,12 @@ end
 
 function Handle.__newindex(handle)
 	local declared = declaration_of[handle]
-	misuse(("%s %q is declared already; change its properties there"):format(declared.kind, declared.id))
+	misuse(
+		("%s %q is declared already; change its properties there"):format(
+			declared.kind,
+			declared.id
+		)
+	)
 end
 
 function Handle.__tostring(handle)
@@ -161,7 +171,7 @@ local function dependency(one)
 	elseif type(one) == "string" and one:find("/", 1, true) then
 		return one
 	end
-	misuse 'depends_on takes resources, or texts such as "ec2.vpc/main"'
+	misuse 'depends_on and replace_with take resources, or texts such as "ec2.vpc/main"'
 end
 
 --- Declares a resource. Its outputs are read from the handle: `vpc.vpc_id`.
@@ -189,14 +199,20 @@ function Stack:add(kind_name, id, properties, options)
 	for index, one in ipairs(options.depends_on or {}) do
 		depends_on[index] = dependency(one)
 	end
+	local replace_with = {}
+	for index, one in ipairs(options.replace_with or {}) do
+		replace_with[index] = dependency(one)
+	end
 	local declared = {
 		kind = definition.name,
 		id = id,
 		properties = engine.copy(properties, ("%s %q"):format(kind_name, id)),
 		depends_on = depends_on,
+		replace_with = replace_with,
 		protect = options.protect,
 		retain = options.retain,
 		ignore_changes = options.ignore_changes,
+		origin = options.origin,
 		at = at,
 	}
 	self.declared[#self.declared + 1] = declared
@@ -287,6 +303,7 @@ end
 ---@param options? { limit?: integer, label?: string, command?: string, timing?: boolean }
 ---@return stack.Result
 function Stack:apply(plan, options)
+	plan:check()
 	local result = deploy.run(self, plan, options or {})
 	self.current = nil
 	if plan.destroy and not result.dry_run then
@@ -369,4 +386,6 @@ function stack.is(value)
 	return getmetatable(value) == Stack
 end
 
-return stack
+suggesting.class(Stack, "a stack", { optional = { "current", "who" } })
+
+return suggesting.class(stack, "the module stack")

@@ -4,7 +4,7 @@
 ---     local stack = require "stack"
 ---     local storage = require "storage"
 ---     local s = stack.new "orders-migration"
----     storage.bucket(s, {})   --> orders-migration-logs-<account>
+---     local bucket = storage.bucket(s, {})   -- named orders-migration-logs-<account>
 
 local storage = {}
 

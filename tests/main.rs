@@ -2,10 +2,17 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bad_input;
+mod check;
 mod common;
 mod console;
+mod crash;
+mod interrupt;
 mod lua_command;
+mod lua_conformance;
 mod main_job;
 mod moto;
+mod repl;
+mod sandbox;
 mod secrets;
 mod specs;
+mod tools;

@@ -118,11 +118,103 @@ fn a_stack_of_another_region_is_not_touched() {
 }
 
 #[test]
-fn a_network_in_use_is_not_replaced_and_a_dry_run_changes_nothing() {
+fn a_dry_run_changes_nothing_and_says_what_it_would_do() {
+    let env = Env::new();
+    env.run(&["--local", "scripts/migrate.lua"]).ok();
+    for (verb, text) in [
+        (&["destroy", "--allow", "destroy"][..], "dry run"),
+        (&["stop"], "would stop orders-migration"),
+        (&["start", "cdc", "--allow", "twice"], "would test the connections, and start orders-cdc"),
+        (&["test"], "would test the connections"),
+        (
+            &["reload", "--allow", "reload"],
+            "would stop orders-migration and load every table again",
+        ),
+        (&[], "would test the connections"),
+    ] {
+        let line: Vec<&str> =
+            ["--local", "--dry-run", "scripts/migrate.lua"].iter().chain(verb).copied().collect();
+        env.run(&line).ok().has(text);
+    }
+    env.run(&["--local", "scripts/migrate.lua", "plan", "--detailed-exitcode"]).code(0);
+    env.run(&["--local", "scripts/migrate.lua", "status"]).ok().has("running");
+}
+
+/// By kind and page, never by resource.
+#[test]
+fn a_plan_without_changes_makes_at_most_fifty_calls() {
+    let env = Env::new();
+    env.run(&["--local", "scripts/migrate.lua"]).ok();
+    let plan = env.run(&["--local", "--trace", "scripts/migrate.lua", "plan"]).ok();
+    let calls = plan.stderr.lines().filter(|line| line.starts_with("trace")).count();
+    assert!((20..=50).contains(&calls), "{calls} calls in {plan}");
+}
+
+#[test]
+fn another_range_of_the_vpc_moves_the_running_migration_to_a_new_network() {
+    let env = Env::new();
+    env.run(&["--local", "scripts/migrate.lua"]).ok();
+    let overlapping = ["--local", "scripts/migrate.lua", "plan", "-c", "subnet_prefix=25"];
+    env.run(&overlapping).code(1).has("overlaps").has("nothing was");
+    let moved = ["--local", "scripts/migrate.lua", "deploy", "-c", "vpc_cidr=10.1.0.0/16"];
+    // The log of the old instance goes with it, and that is data.
+    env.run(&[&moved[..], &["--yes"]].concat()).code(5).has("dms-tasks-orders-replication");
+    env.run(&[&moved[..], &["--allow", "replace"]].concat()).ok().has("orders-replication-2");
+    let plan = [
+        "--local",
+        "scripts/migrate.lua",
+        "plan",
+        "-c",
+        "vpc_cidr=10.1.0.0/16",
+        "--detailed-exitcode",
+    ];
+    env.run(&plan).code(0);
+    env.run(&["--local", "scripts/migrate.lua", "status"]).ok().has("running");
+}
+
+#[test]
+fn a_saved_plan_is_carried_out_as_it_is_or_not_at_all() {
     let env = Env::new();
     env.run(&["--local", "scripts/migrate.lua", "deploy"]).ok();
-    let moved = ["--local", "scripts/migrate.lua", "deploy", "-c", "vpc_cidr=10.1.0.0/16"];
-    env.run(&moved).code(1).has("can't be replaced").has("nothing was changed");
-    env.run(&["--local", "--dry-run", "scripts/migrate.lua", "destroy", "--allow", "destroy"]).ok();
-    env.run(&["--local", "scripts/migrate.lua", "plan", "--detailed-exitcode"]).code(0);
+    let grown = ["-c", "allocated_storage=200"];
+    let with = |args: &[&'static str]| -> Vec<&'static str> {
+        [&["--local", "scripts/migrate.lua"][..], args, &grown].concat()
+    };
+    env.run(&with(&["plan", "--out", "plan.json"])).ok().has("deploy --plan plan.json");
+    // Somebody changes the instance meanwhile.
+    env.run(&[
+        "--local",
+        "-e",
+        "local dms = require('aws').dms local i = dms.describe_replication_instances{}.replication_instances[1] \
+         dms.modify_replication_instance { replication_instance_arn = i.replication_instance_arn, allocated_storage = 150, apply_immediately = true } \
+         require('time').sleep(3600)",
+    ])
+    .ok();
+    env.run(&with(&["deploy", "--plan", "plan.json"]))
+        .code(1)
+        .has("The world moved")
+        .has("150")
+        .has("nothing was changed");
+    env.run(&with(&["plan", "--out", "plan.json"])).ok();
+    env.run(&with(&["deploy", "--plan", "plan.json"])).ok();
+    env.run(&with(&["plan", "--detailed-exitcode"])).code(0);
+}
+
+#[test]
+fn a_plan_fits_sixty_columns() {
+    let env = Env::new().with("COLUMNS", "60");
+    env.run(&["--local", "scripts/migrate.lua", "deploy"]).ok();
+    for args in
+        [&["plan", "-c", "vpc_cidr=10.1.0.0/16"][..], &["plan", "-c", "allocated_storage=200"]]
+    {
+        let line: Vec<&str> =
+            ["--local", "scripts/migrate.lua"].iter().chain(args).copied().collect();
+        let plan = env.run(&line).ok();
+        // The header names the stack and stays whole.
+        for line in plan.stdout.lines().skip(1) {
+            // A single word that is wider stays whole.
+            let words = line.split_whitespace().count();
+            assert!(line.chars().count() <= 60 || words == 1, "too wide: {line:?}");
+        }
+    }
 }

@@ -1,5 +1,8 @@
 --- The keys of the configuration: type, default and meaning of each. Unknown ones are refused.
 
+local settings = require "kinds.support.endpoint_settings"
+local shapes = require "kinds.support.shapes"
+
 local keys = {}
 
 --- How a source or target database is reached.
@@ -25,7 +28,11 @@ keys.database = {
 	},
 	certificate_file = { type = "string", doc = "a PEM file beside the script, imported into DMS" },
 	extra_connection_attributes = { type = "string", doc = "name=value;name=value" },
-	settings = { type = "map", doc = "the engine's endpoint settings, such as my_sql_settings" },
+	settings = {
+		type = "map",
+		values = settings.members,
+		doc = "the engine's endpoint settings, such as my_sql_settings",
+	},
 }
 
 keys.stack = {
@@ -42,12 +49,16 @@ keys.stack = {
 	enable_multi_az = { type = "boolean", default = true, doc = "a standby in another zone" },
 	allocated_storage = { type = "integer", min = 5, max = 30000, default = 100, doc = "GB" },
 	engine_version = { type = "string", doc = "of DMS; the account's default unless given" },
+	allow_major_version_upgrade = {
+		type = "boolean",
+		default = false,
+		doc = "let engine_version go from 3.5 to 3.6; there is no way back",
+	},
 	auto_minor_version_upgrade = { type = "boolean", default = true, doc = "in the window" },
 	publicly_accessible = { type = "boolean", default = false, doc = "a public address" },
 	preferred_maintenance_window = {
 		type = "string",
-		pattern = "^%a%a%a:%d%d:%d%d%-%a%a%a:%d%d:%d%d$",
-		like = "sun:03:00-sun:04:00",
+		check = shapes.maintenance_window,
 		doc = "such as sun:03:00-sun:04:00, UTC",
 	},
 
@@ -60,9 +71,27 @@ keys.stack = {
 	},
 
 	vpc_cidr = { type = "string", default = "10.0.0.0/16", doc = "of the network that is made" },
-	zones = { type = "integer", min = 2, max = 6, default = 2, doc = "availability zones, at least 2" },
-	subnet_prefix = { type = "integer", min = 16, max = 28, default = 24, doc = "size of each subnet" },
-	nat_gateways = { type = "integer", min = 0, max = 6, default = 1, doc = "0 where the databases need no internet" },
+	zones = {
+		type = "integer",
+		min = 2,
+		max = 6,
+		default = 2,
+		doc = "availability zones, at least 2",
+	},
+	subnet_prefix = {
+		type = "integer",
+		min = 16,
+		max = 28,
+		default = 24,
+		doc = "size of each subnet",
+	},
+	nat_gateways = {
+		type = "integer",
+		min = 0,
+		max = 6,
+		default = 1,
+		doc = "0 where the databases need no internet",
+	},
 	vpc_id = { type = "string", doc = "an existing network, instead of a new one" },
 	subnet_ids = { type = "list", doc = "existing subnets of that network, in two zones" },
 	security_group_ids = { type = "list", doc = "existing security groups for the instance" },
@@ -83,9 +112,25 @@ keys.stack = {
 
 	events = { type = "boolean", default = true, doc = "event subscription for failures" },
 	alarms = { type = "boolean", default = true, doc = "CloudWatch alarms" },
-	notifications = { type = "list", default = {}, doc = "e-mail addresses that hear of failures" },
-	latency_alarm_seconds = { type = "integer", default = 300, doc = "CDC latency that alarms" },
-	log_retention_days = { type = "integer", default = 30, doc = "of the task logs" },
+	notifications = {
+		type = "list",
+		default = {},
+		member = shapes.email,
+		doc = "e-mail addresses that hear of failures",
+	},
+	latency_alarm_seconds = {
+		type = "integer",
+		min = 1,
+		max = 86400,
+		default = 300,
+		doc = "CDC latency that alarms",
+	},
+	log_retention_days = {
+		type = "integer",
+		default = 30,
+		check = shapes.retention,
+		doc = "of the task logs",
+	},
 
 	tags = { type = "map", doc = "on everything that is made" },
 	ignore_changes = {

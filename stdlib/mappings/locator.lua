@@ -8,12 +8,17 @@ local locator = {}
 --- Raises a misuse of the builders at the line of the script that made it.
 ---@param what string
 ---@param hint? string
-function locator.misuse(what, hint)
+---@param word? string to underline in that line
+function locator.misuse(what, hint, word)
+	local at = host.where()
+	if at and word then
+		at.word = word
+	end
 	errors.raise {
 		summary = "Table mapping cannot be built",
 		what = what,
 		hints = hint and { hint } or nil,
-		at = host.where(),
+		at = at,
 		exit = "usage",
 	}
 end
@@ -48,8 +53,13 @@ end
 
 local function from_table(parts, level)
 	local found = {}
+	for key in pairs(parts) do
+		if key ~= "schema" and key ~= "table" and key ~= "column" then
+			return nil
+		end
+	end
 	for _, part in ipairs(LEVELS) do
-		if type(parts[part]) ~= "string" then
+		if type(parts[part]) ~= "string" or parts[part] == "" then
 			return nil
 		end
 		found[part .. "-name"] = parts[part]
@@ -59,11 +69,23 @@ local function from_table(parts, level)
 	end
 end
 
+--- What is most likely missing in a name.
+local function advice(name, level)
+	if type(name) == "string" and name ~= "" and level == "table" then
+		local text = 'a whole schema is "%s.%%"; a name with a dot in it is { schema = …, table = … }'
+		return text:format(name)
+	elseif level == "schema" then
+		return nil
+	end
+	return "a name that holds a dot is written as { schema = …, table = … }"
+end
+
 --- The object locator that a name means.
 ---@param name string|{schema: string, table?: string, column?: string}
 ---@param level "schema"|"table"|"column"
+---@param builder? string for messages
 ---@return table
-function locator.of(name, level)
+function locator.of(name, level, builder)
 	local found
 	if type(name) == "string" then
 		found = from_text(name, level)
@@ -71,9 +93,18 @@ function locator.of(name, level)
 		found = from_table(name, level)
 	end
 	if not found then
+		local shown = type(name) == "string" and ("%q"):format(name)
+			or type(name) == "nil" and "nothing"
+			or type(name) == "table" and "a table without these names"
+			or ("the %s %s"):format(type(name), tostring(name))
 		locator.misuse(
-			("a %s is wanted, such as %s; got %s"):format(level, EXAMPLES[level], tostring(name)),
-			"a name that holds a dot is written as { schema = …, table = … }"
+			("%s%s is wanted, such as %s; got %s"):format(
+				builder and builder .. ": " or "",
+				"the name of a " .. level,
+				EXAMPLES[level],
+				shown
+			),
+			advice(name, level)
 		)
 	end
 	return found
@@ -87,7 +118,7 @@ function locator.rule_name(verb, place)
 	local parts = { verb }
 	for _, key in ipairs { "schema-name", "table-name", "column-name" } do
 		local part = place[key]
-		if part and not (part == "%" and key ~= "schema-name") then
+		if type(part) == "string" and not (part == "%" and key ~= "schema-name") then
 			parts[#parts + 1] = part
 		end
 	end

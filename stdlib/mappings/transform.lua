@@ -4,234 +4,389 @@
 --- Each method adds one rule. Of two rules that change one object, DMS applies the one written
 --- first.
 
+local arguments = require "mappings.arguments"
 local builder = require "mappings.builder"
 local locator = require "mappings.locator"
+local table_settings = require "mappings.table_settings"
 
 ---@class mappings.Transform: mappings.Builder
+---@field target "schema"|"table"|"column"|"table-tablespace"|"index-tablespace"
+---@field place table the object locator
 local Transform = builder.class "a transformation"
 
 local transform = {}
 
----@param action string
----@param fields? table
-function Transform:act(action, fields)
-	local rule = {
-		["rule-type"] = "transformation",
-		["rule-action"] = action,
-		["rule-target"] = self.target,
-		["object-locator"] = self:locate(),
-	}
-	for key, value in pairs(fields or {}) do
-		rule[key] = value
-	end
-	return self:add(rule, action)
-end
+---@alias mappings.DataType
+---| "bytes"
+---| "date"
+---| "time"
+---| "datetime"
+---| "int1"
+---| "int2"
+---| "int4"
+---| "int8"
+---| "numeric"
+---| "real4"
+---| "real8"
+---| "string"
+---| "uint1"
+---| "uint2"
+---| "uint4"
+---| "uint8"
+---| "wstring"
+---| "blob"
+---| "nclob"
+---| "clob"
+---| "boolean"
+---| "set"
+---| "list"
+---| "map"
+---| "tuple"
+---| string # with its size: `string(40)`, `numeric(12,2)`, `datetime(6)`
+---| mappings.DataTypeParts
+
+---@class mappings.DataTypeParts
+---@field type string
+---@field length? integer
+---@field precision? integer
+---@field scale? integer
 
 --- A locator of its own for each rule, so that one can be changed alone.
-function Transform:locate()
+local function locate(self, column)
 	local copy = {}
 	for key, value in pairs(self.place) do
 		copy[key] = value
 	end
+	copy["column-name"] = column or copy["column-name"]
 	return copy
 end
 
-function Transform:only(target, method)
+local function act(self, action, fields, column)
+	local rule = {
+		["rule-type"] = "transformation",
+		["rule-action"] = action,
+		["rule-target"] = column and "column" or self.target,
+		["object-locator"] = locate(self, column),
+	}
+	for key, value in pairs(fields or {}) do
+		rule[key] = value
+	end
+	return builder.add(self, rule, action)
+end
+
+--- Methods that belong to one sort of object say so when they are called on another.
+local function only(self, target, method)
 	if self.target ~= target then
-		locator.misuse((":%s belongs to a %s, not to a %s"):format(method, target, self.target))
+		locator.misuse(
+			("%s: %s belongs to a %s"):format(builder.name_of(self, method), method, target),
+			("map.%s(…):%s(…)"):format(target, method),
+			method
+		)
 	end
 end
 
-local function wants_text(method, value)
-	if type(value) ~= "string" or value == "" then
-		locator.misuse((":%s wants a text, got %s"):format(method, type(value)))
-	end
-	return value
+local function text(self, method, argument, value)
+	return arguments.text(builder.name_of(self, method), argument, value)
 end
 
 --- Another name on the target.
 ---@param name string
-function Transform:rename(name)
-	self:act("rename", { value = wants_text("rename", name) })
+---@param expression? string SQLite, for a name that is computed
+---@return mappings.Transform
+function Transform:rename(name, expression)
+	local fields = { value = text(self, "rename", "the name", name) }
+	if expression ~= nil then
+		fields.expression = text(self, "rename", "the expression", expression)
+	end
+	act(self, "rename", fields)
 	return self
 end
 
 --- Puts a text before the name.
----@param text string
-function Transform:prefix(text)
-	self:act("add-prefix", { value = wants_text("prefix", text) })
+---@param prefix string
+---@return mappings.Transform
+function Transform:prefix(prefix)
+	act(self, "add-prefix", { value = text(self, "prefix", "the prefix", prefix) })
 	return self
 end
 
 --- Puts a text behind the name.
----@param text string
-function Transform:suffix(text)
-	self:act("add-suffix", { value = wants_text("suffix", text) })
+---@param suffix string
+---@return mappings.Transform
+function Transform:suffix(suffix)
+	act(self, "add-suffix", { value = text(self, "suffix", "the suffix", suffix) })
 	return self
 end
 
----@param text string
-function Transform:remove_prefix(text)
-	self:act("remove-prefix", { value = wants_text("remove_prefix", text) })
+--- Takes a text away from the start of the name; names without it stay as they are.
+---@param prefix string
+---@return mappings.Transform
+function Transform:remove_prefix(prefix)
+	act(self, "remove-prefix", { value = text(self, "remove_prefix", "the prefix", prefix) })
 	return self
 end
 
----@param text string
-function Transform:remove_suffix(text)
-	self:act("remove-suffix", { value = wants_text("remove_suffix", text) })
+--- Takes a text away from the end of the name; names without it stay as they are.
+---@param suffix string
+---@return mappings.Transform
+function Transform:remove_suffix(suffix)
+	act(self, "remove-suffix", { value = text(self, "remove_suffix", "the suffix", suffix) })
 	return self
 end
 
+local function replace(self, method, action, old, new)
+	local name = builder.name_of(self, method)
+	local fields = { ["old-value"] = text(self, method, "the old text", old) }
+	fields.value = arguments.any_text(name, "the new text", new)
+	act(self, action, fields)
+	return self
+end
+
+--- One text for another at the start of the name.
 ---@param old string
 ---@param new string
+---@return mappings.Transform
 function Transform:replace_prefix(old, new)
-	local fields = { ["old-value"] = wants_text("replace_prefix", old) }
-	fields.value = wants_text("replace_prefix", new)
-	self:act("replace-prefix", fields)
-	return self
+	return replace(self, "replace_prefix", "replace-prefix", old, new)
 end
 
+--- One text for another at the end of the name.
 ---@param old string
 ---@param new string
+---@return mappings.Transform
 function Transform:replace_suffix(old, new)
-	local fields = { ["old-value"] = wants_text("replace_suffix", old) }
-	fields.value = wants_text("replace_suffix", new)
-	self:act("replace-suffix", fields)
-	return self
+	return replace(self, "replace_suffix", "replace-suffix", old, new)
 end
 
+--- The name in lower case.
+---@return mappings.Transform
 function Transform:lowercase()
-	self:act "convert-lowercase"
+	act(self, "convert-lowercase")
 	return self
 end
 
+--- The name in upper case.
+---@return mappings.Transform
 function Transform:uppercase()
-	self:act "convert-uppercase"
+	act(self, "convert-uppercase")
 	return self
 end
 
---- A data type in DMS's words: `"string"`, or `{ type = "numeric", precision = 12, scale = 2 }`.
-local function data_type(spec)
-	if type(spec) == "string" then
-		return { type = spec }
-	end
-	return spec
+local function is_mask(rule)
+	return tostring(rule["rule-action"]):find("data-masking", 1, true) == 1
 end
 
---- Changes the type of a column.
----@param spec string|{type: string, length?: integer, precision?: integer, scale?: integer}
+--- Changes the type of a column. DMS wants the type before the mask, so it is put there.
+---@param spec mappings.DataType
+---@return mappings.Transform
 function Transform:type(spec)
-	self:only("column", "type")
-	self:act("change-data-type", { ["data-type"] = data_type(spec) })
-	-- DMS wants the type before the mask of the same column.
-	local at = #self.rules
-	while at > 1 and tostring(self.rules[at - 1]["rule-action"]):find("^data%-masking") do
-		self.rules[at], self.rules[at - 1] = self.rules[at - 1], self.rules[at]
-		self.places[at], self.places[at - 1] = self.places[at - 1], self.places[at]
+	only(self, "column", "type")
+	local wanted = arguments.data_type(builder.name_of(self, "type"), spec)
+	act(self, "change-data-type", { ["data-type"] = wanted })
+	local rules, places, at = self.rules, self.places, #self.rules
+	while at > 1 and is_mask(rules[at - 1]) do
+		rules[at], rules[at - 1] = rules[at - 1], rules[at]
+		places[at], places[at - 1] = places[at - 1], places[at]
 		at = at - 1
 	end
 	return self
 end
 
 --- Leaves the column out.
+---@return mappings.Transform
 function Transform:remove()
-	self:only("column", "remove")
-	self:act "remove-column"
+	only(self, "column", "remove")
+	act(self, "remove-column")
 	return self
 end
 
 --- Keeps only the columns that are kept by name: all others of the table are left out.
+---@return mappings.Transform
 function Transform:keep()
-	self:only("column", "keep")
-	self:act "include-column"
+	only(self, "column", "keep")
+	act(self, "include-column")
 	return self
 end
 
 --- Each digit becomes the character.
 ---@param character? string one printable character, `#` unless given
+---@return mappings.Transform
 function Transform:mask_digits(character)
-	self:only("column", "mask_digits")
-	self:act("data-masking-digits-mask", { value = character or "#" })
+	only(self, "column", "mask_digits")
+	if character == nil then
+		character = "#"
+	elseif type(character) ~= "string" or not character:match "^[!-~]$" then
+		local name = builder.name_of(self, "mask_digits")
+		arguments.refuse(name, "the mask", "one printable ASCII character, such as #", character)
+	end
+	act(self, "data-masking-digits-mask", { value = character })
 	return self
 end
 
 --- Each digit becomes another, by chance.
+---@return mappings.Transform
 function Transform:mask_random()
-	self:only("column", "mask_random")
-	self:act "data-masking-digits-randomize"
+	only(self, "column", "mask_random")
+	act(self, "data-masking-digits-randomize")
 	return self
 end
 
 --- SHA-256 in 64 hexadecimal digits; the only mask for key columns.
+---@return mappings.Transform
 function Transform:mask_hash()
-	self:only("column", "mask_hash")
-	self:act "data-masking-hash-mask"
+	only(self, "column", "mask_hash")
+	act(self, "data-masking-hash-mask")
 	return self
 end
 
 --- Compares the column by other expressions, which hold `${column-name}`.
 ---@param functions {source: string, target: string}
+---@return mappings.Transform
 function Transform:validate_as(functions)
-	self:only("column", "validate_as")
-	self:add({
+	only(self, "column", "validate_as")
+	local name = builder.name_of(self, "validate_as")
+	arguments.options(name, "the functions", functions, { "source", "target" })
+	builder.add(self, {
 		["rule-type"] = "validation",
 		["rule-action"] = "override-validation-function",
 		["rule-target"] = "column",
-		["object-locator"] = self:locate(),
-		["source-function"] = functions.source,
-		["target-function"] = functions.target,
+		["object-locator"] = locate(self),
+		["source-function"] = arguments.text(name, "source", functions.source),
+		["target-function"] = arguments.text(name, "target", functions.target),
 	}, "validate")
 	return self
 end
 
 --- Adds a column to a table; without an expression nothing fills it.
 ---@param name string
----@param spec string|table its data type
+---@param spec mappings.DataType
 ---@param expression? string SQLite, columns as `$name`
+---@return mappings.Transform
 function Transform:add_column(name, spec, expression)
-	self:only("table", "add_column")
-	local rule = self:act("add-column", {
-		value = wants_text("add_column", name),
-		["data-type"] = data_type(spec),
-		expression = expression,
-	})
+	only(self, "table", "add_column")
+	local fields = {
+		value = text(self, "add_column", "the name", name),
+		["data-type"] = arguments.data_type(builder.name_of(self, "add_column"), spec),
+	}
+	if expression ~= nil then
+		fields.expression = text(self, "add_column", "the expression", expression)
+	end
+	local rule = act(self, "add-column", fields)
 	rule["rule-target"] = "column"
 	return self
 end
 
+local function columns_of(self, method, list)
+	local name = builder.name_of(self, method)
+	return arguments.texts(name, "the columns", list, '{ "id", "name" }')
+end
+
+--- Leaves columns of the table out, by name or pattern.
+---@param columns string|string[]
+---@return mappings.Transform
+function Transform:remove_columns(columns)
+	only(self, "table", "remove_columns")
+	for _, column in ipairs(columns_of(self, "remove_columns", columns)) do
+		act(self, "remove-column", nil, column)
+	end
+	return self
+end
+
+--- Keeps these columns of the table, by name or pattern, and leaves all others out.
+---@param columns string|string[]
+---@return mappings.Transform
+function Transform:keep_columns(columns)
+	only(self, "table", "keep_columns")
+	for _, column in ipairs(columns_of(self, "keep_columns", columns)) do
+		act(self, "include-column", nil, column)
+	end
+	return self
+end
+
+--- Other names for columns of the table: `:rename_columns { old = "new" }`.
+---@param names table<string, string>
+---@return mappings.Transform
+function Transform:rename_columns(names)
+	only(self, "table", "rename_columns")
+	local name, old = builder.name_of(self, "rename_columns"), {}
+	if type(names) ~= "table" or next(names) == nil then
+		arguments.refuse(name, "the names", 'a table, such as { old = "new" }', names)
+	end
+	for column in pairs(names) do
+		old[#old + 1] = arguments.text(name, "the old name", column)
+	end
+	table.sort(old)
+	for _, column in ipairs(old) do
+		local value = arguments.text(name, ("the name for %q"):format(column), names[column])
+		act(self, "rename", { value = value }, column)
+	end
+	return self
+end
+
 ---@param origin "primary-key"|"unique-index"
-local function key(self, origin, columns)
-	local name = columns.name or (self.place["table-name"] .. "_pk")
-	self:act("define-primary-key", {
-		["primary-key-def"] = { name = name, origin = origin, columns = { table.unpack(columns) } },
+local function key(self, method, origin, columns)
+	only(self, "table", method)
+	local name = builder.name_of(self, method)
+	local given = columns
+	if type(columns) == "table" then
+		arguments.options(name, "the columns", columns, { "name" }, true)
+		given = { table.unpack(columns) }
+	end
+	local list = arguments.texts(name, "the columns", given, '{ "id" }')
+	local called = self.place["table-name"] .. "_pk"
+	if type(columns) == "table" and columns.name ~= nil then
+		called = arguments.text(name, "name", columns.name)
+	end
+	act(self, "define-primary-key", {
+		["primary-key-def"] = { name = called, origin = origin, columns = list },
 	})
 	return self
 end
 
 --- Defines the primary key on the target: `:primary_key { "id", name = "orders_pk" }`.
----@param columns string[]|{name?: string}
+---@param columns string|string[]|{name?: string}
+---@return mappings.Transform
 function Transform:primary_key(columns)
-	self:only("table", "primary_key")
-	return key(self, "primary-key", columns)
+	return key(self, "primary_key", "primary-key", columns)
 end
 
 --- Takes a unique index for the key.
----@param columns string[]|{name?: string}
+---@param columns string|string[]|{name?: string}
+---@return mappings.Transform
 function Transform:unique_index(columns)
-	self:only("table", "unique_index")
-	return key(self, "unique-index", columns)
+	return key(self, "unique_index", "unique-index", columns)
 end
 
 --- Adds columns with the values before each change.
 ---@param options? {prefix?: string, suffix?: string, columns?: "pk-only"|"non-lob"|"all"}
+---@return mappings.Transform
 function Transform:before_images(options)
-	self:only("table", "before_images")
-	options = options or {}
-	local rule = self:act("add-before-image-columns", {
+	only(self, "table", "before_images")
+	local name = builder.name_of(self, "before_images")
+	if options == nil then
+		options = {}
+	end
+	arguments.options(name, "the options", options, { "prefix", "suffix", "columns" })
+	-- With a suffix alone the prefix that DMS would take by default is not meant.
+	local prefix = options.prefix or (options.suffix and "" or "BI_")
+	local suffix = options.suffix or ""
+	arguments.any_text(name, "prefix", prefix)
+	arguments.any_text(name, "suffix", suffix)
+	if prefix == "" and suffix == "" then
+		locator.misuse(
+			("%s: prefix and suffix are both empty"):format(name),
+			"the new columns would have the names of the old ones"
+		)
+	end
+	local filter = "pk-only"
+	if options.columns ~= nil then
+		filter = arguments.one_of(name, "columns", options.columns, { "pk-only", "non-lob", "all" })
+	end
+	local rule = act(self, "add-before-image-columns", {
 		["before-image-def"] = {
-			["column-prefix"] = options.prefix or "BI_",
-			["column-suffix"] = options.suffix or "",
-			["column-filter"] = options.columns or "pk-only",
+			["column-prefix"] = prefix,
+			["column-suffix"] = suffix,
+			["column-filter"] = filter,
 		},
 	})
 	rule["rule-target"] = "column"
@@ -242,114 +397,114 @@ end
 local function settings_rule(self)
 	for _, rule in ipairs(self.rules) do
 		if rule["rule-type"] == "table-settings" then
+			self.latest = rule
 			return rule
 		end
 	end
-	return self:add({
+	return builder.add(self, {
 		["rule-type"] = "table-settings",
-		["object-locator"] = self:locate(),
+		["object-locator"] = locate(self),
 	}, "settings")
-end
-
-local function texts(list)
-	local found = {}
-	for index, value in ipairs(list) do
-		found[index] = locator.text(value)
-	end
-	return found
-end
-
-local function ranges(spec)
-	local boundaries = {}
-	for index, boundary in ipairs(spec.ranges) do
-		boundaries[index] = texts(type(boundary) == "table" and boundary or { boundary })
-	end
-	return { type = "ranges", columns = spec.columns, boundaries = boundaries }
 end
 
 --- Loads one table in several segments at a time.
 ---
----     :parallel_load "partitions"                                       -- by the source's partitions
----     :parallel_load { partitions = { "p1", "p2" } }
----     :parallel_load { columns = { "id" }, ranges = { 1000, 2000 } }    -- three segments
----@param spec string|table
+--- ```lua
+--- local map = require "mappings"
+--- local orders = "production.orders"
+--- map.table(orders):parallel_load "partitions"                            -- the source's own
+--- map.table(orders):parallel_load "subpartitions"                         -- Oracle
+--- map.table(orders):parallel_load { partitions = { "p1", "p2" } }
+--- map.table(orders):parallel_load { columns = { "id" }, ranges = { 1000, 2000 } }
+--- map.table(orders):parallel_load { number_of_partitions = 8 }            -- MongoDB, DocumentDB
+--- map.table(orders):parallel_load "none"
+--- ```
+---@param spec mappings.ParallelLoad
+---@return mappings.Transform
 function Transform:parallel_load(spec)
-	self:only("table", "parallel_load")
-	local load
-	if spec == "partitions" or spec == "auto" then
-		load = { type = "partitions-auto" }
-	elseif spec == "subpartitions" then
-		load = { type = "subpartitions-auto" }
-	elseif type(spec) == "table" and spec.type then
-		load = spec
-	elseif type(spec) == "table" and spec.ranges then
-		load = ranges(spec)
-	elseif type(spec) == "table" and (spec.partitions or spec.subpartitions) then
-		load = {
-			type = "partitions-list",
-			partitions = spec.partitions,
-			subpartitions = spec.subpartitions,
-		}
-	else
-		locator.misuse(
-			":parallel_load does not know this form",
-			':parallel_load "partitions", { partitions = {…} } or { columns = {…}, ranges = {…} }'
-		)
-	end
+	only(self, "table", "parallel_load")
+	local load = table_settings.parallel_load(builder.name_of(self, "parallel_load"), spec)
 	settings_rule(self)["parallel-load"] = load
 	return self
 end
 
 --- How large objects of this table are moved.
 ---
----     :lobs { max_kb = 256 }      -- limited: longer ones are cut
----     :lobs "unlimited"           -- whole, and slower
----     :lobs "task"                -- as the task says
----@param spec string|{max_kb: integer}
+--- ```lua
+--- local map = require "mappings"
+--- map.table("production.docs"):lobs { max_kb = 256 }      -- limited: longer ones are cut
+--- map.table("production.docs"):lobs "unlimited"           -- whole, and slower
+--- map.table("production.docs"):lobs "task"                -- as the task says
+--- ```
+---@param spec mappings.Lobs
+---@return mappings.Transform
 function Transform:lobs(spec)
-	self:only("table", "lobs")
-	local settings
-	if spec == "unlimited" then
-		settings = { mode = "unlimited", ["bulk-max-size"] = "0" }
-	elseif spec == "task" then
-		settings = { mode = "none" }
-	elseif type(spec) == "table" and spec.mode then
-		settings = spec
-	elseif type(spec) == "table" and math.type(spec.max_kb) == "integer" then
-		settings = { mode = "limited", ["bulk-max-size"] = locator.text(spec.max_kb) }
-	else
-		locator.misuse(
-			":lobs does not know this form",
-			':lobs { max_kb = 256 }, "unlimited" or "task"'
-		)
-	end
+	only(self, "table", "lobs")
+	local settings = table_settings.lobs(builder.name_of(self, "lobs"), spec)
 	settings_rule(self)["lob-settings"] = settings
 	return self
 end
 
---- Only columns of this type, with `map.column "s.t.%"`.
+--- Only columns of this type, with `map.column "s.t.%"`: of all rules of this builder.
 ---@param name string
+---@return mappings.Transform
 function Transform:of_type(name)
-	self:only("column", "of_type")
-	self.place["data-type"] = name
+	only(self, "column", "of_type")
+	self.place["data-type"] = text(self, "of_type", "the type", name)
+	for _, rule in ipairs(self.rules) do
+		if rule["rule-type"] == "transformation" then
+			rule["object-locator"]["data-type"] = name
+		end
+	end
 	return self
 end
+
+builder.seal(Transform, {
+	rename = 2,
+	prefix = 1,
+	suffix = 1,
+	remove_prefix = 1,
+	remove_suffix = 1,
+	replace_prefix = 2,
+	replace_suffix = 2,
+	lowercase = 0,
+	uppercase = 0,
+	type = 1,
+	remove = 0,
+	keep = 0,
+	mask_digits = 1,
+	mask_random = 0,
+	mask_hash = 0,
+	validate_as = 1,
+	add_column = 3,
+	remove_columns = 1,
+	keep_columns = 1,
+	rename_columns = 1,
+	primary_key = 1,
+	unique_index = 1,
+	before_images = 1,
+	parallel_load = 1,
+	lobs = 1,
+	of_type = 1,
+})
 
 ---@param target string
 ---@param place table
 ---@return mappings.Transform
 function transform.new(target, place)
-	return builder.new(Transform, { target = target, place = place })
+	return builder.new(Transform, { target = target, place = place, called = "map." .. target })
 end
 
 --- A tablespace of an Oracle source and target.
 ---@param target "table-tablespace"|"index-tablespace"
 ---@param name string
----@param tables string|table
+---@param tables? string|table
+---@return mappings.Transform
 function transform.tablespace(target, name, tables)
-	local place = locator.of(tables or "%.%", "table")
-	place[target .. "-name"] = name
-	return transform.new(target, place)
+	local called = target == "table-tablespace" and "map.tablespace" or "map.index_tablespace"
+	local place = locator.of(tables == nil and "%.%" or tables, "table", called)
+	place[target .. "-name"] = arguments.text(called, "the tablespace", name)
+	return builder.new(Transform, { target = target, place = place, called = called })
 end
 
 return transform

@@ -1,10 +1,9 @@
 --- The checks before anything is created: mappings, settings, databases. Errors refuse to go on.
 
 local errors = require "errors"
-local fs = require "fs"
 local host = require "host"
-local json = require "json"
 local databases = require "migration.databases"
+local map = require "mappings"
 local report = require "report"
 local say = require "migration.say"
 
@@ -15,12 +14,8 @@ local checks = {}
 ---@return table|nil
 function checks.catalogue(m)
 	local given = m.options.catalogue
-	if type(given) == "string" then
-		local path = given:sub(1, 1) == "/" and given or fs.join(fs.script_dir(), given)
-		return json.decode(fs.read(path))
-	end
 	if given then
-		return given
+		return type(given) == "string" and map.catalogue.file(given) or map.catalogue.of(given)
 	end
 	if host.local_catalogue then
 		return host.local_catalogue(m.source.config.server_name)
@@ -69,13 +64,8 @@ end
 
 --- `10 excluded by "production.temp_%"`, rule by rule.
 local function excluded_text(result)
-	local counts, texts, parts = {}, {}, {}
-	for _, item in ipairs(result.tables) do
-		if item.excluded_by then
-			counts[item.excluded_by] = (counts[item.excluded_by] or 0) + 1
-		end
-	end
-	for _, rule in ipairs(result.rules or {}) do
+	local counts, texts, parts = result:count().excluded_by, {}, {}
+	for _, rule in ipairs(result:rules()) do
 		texts[rule.rule_id] = rule.text
 	end
 	for _, id in ipairs(report.keys(counts)) do
@@ -92,13 +82,10 @@ local function selection_text(m, catalogue)
 	if not result then
 		return ("table mappings: %s"):format(report.plural(#mappings.rules, "rule"))
 	end
-	local selected = 0
-	for _, item in ipairs(result.tables) do
-		selected = selected + (item.selected and 1 or 0)
-	end
+	local counts = result:count()
 	return ("table mappings: %s of %s selected%s"):format(
-		report.count(selected),
-		report.plural(#result.tables, "table"),
+		report.count(counts.selected),
+		report.plural(counts.tables, "table"),
 		excluded_text(result)
 	)
 end
@@ -143,11 +130,31 @@ local function refuse(m, bad)
 	}
 end
 
+--- Hands the findings to whoever checks the script. Nothing is asked of AWS.
+---@param m migration.Migration
+function checks.hand_over(m)
+	local list = {}
+	for index, finding in ipairs(checks.findings(m)) do
+		local at = finding.at or {}
+		list[index] = {
+			code = finding.code,
+			severity = finding.severity or "warning",
+			message = finding.message,
+			path = finding.path,
+			hint = finding.hint,
+			file = at.file,
+			line = at.line,
+			column = at.column,
+		}
+	end
+	host.findings(list)
+end
+
 --- Runs the checks and says what they found; raises when something is wrong.
 ---@param m migration.Migration
 function checks.run(m)
 	local findings, bad = checks.findings(m), {}
-	say.label("Checks", selection_text(m, checks.catalogue(m)))
+	say.wrapped("Checks", selection_text(m, checks.catalogue(m)))
 	local differing = m.tasks[1].settings:changed()
 	say.more(
 		("task settings: %s from the defaults"):format(

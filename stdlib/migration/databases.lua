@@ -68,14 +68,33 @@ local function check_required(config, key, side, engine)
 		if known and not covered and (given[field] == nil or given[field] == "") then
 			refuse(
 				config,
-				key,
-				("the %s (%s) needs %s"):format(side, engine.name, field),
+				given[field] == "" and key .. "." .. field or key,
+				("the %s (%s) needs %s%s"):format(
+					side,
+					engine.name,
+					field,
+					given[field] == "" and ", and it is empty" or ""
+				),
 				("set %s.%s in migration.json, or with -c"):format(key, field)
 			)
 		end
 	end
 	if given.secret_id and (given.password or given.username) then
 		refuse(config, key .. ".secret_id", "a secret and a user or password exclude each other")
+	end
+end
+
+--- Settings of another engine would go nowhere.
+local function check_settings(config, key, engine)
+	for _, name in ipairs(report.keys(config[key].settings or {})) do
+		if name ~= engine.settings then
+			refuse(
+				config,
+				key .. ".settings." .. name,
+				("%s does not take %s"):format(engine.name, name),
+				("the settings of %s are called %s"):format(engine.name, engine.settings)
+			)
+		end
 	end
 end
 
@@ -142,6 +161,7 @@ function databases.of(config, side)
 	local key = side .. "_db_config"
 	local engine = engine_of(config, key, side)
 	check_required(config, key, side, engine)
+	check_settings(config, key, engine)
 	local given = config[key]
 	return {
 		side = side,

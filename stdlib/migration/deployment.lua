@@ -2,18 +2,14 @@
 --- away.
 
 local approval = require "migration.approval"
+local cidr = require "network.cidr"
 local errors = require "errors"
+local host = require "host"
+local existing = require "migration.existing"
 local report = require "report"
 local say = require "migration.say"
 
 local deployment = {}
-
---- What a deploy would do.
----@param m migration.Migration
----@return stack.Plan
-function deployment.plan(m)
-	return m:stack():plan()
-end
 
 --- A destroy has one reason for everything: how many of each kind go, what is lost with them, what
 --- stays.
@@ -38,6 +34,29 @@ local function lines_of_destroy(plan)
 	return lines
 end
 
+--- How many lines a section shows of a new stack, where nothing is widened.
+local SHOWN = 6
+
+--- What a careful person looks at twice, apart: security, and data that would be lost.
+local function sections(plan)
+	local risks = plan:risks()
+	for index, one in ipairs(risks) do
+		if index > SHOWN and #risks > SHOWN + 1 then
+			say.more(
+				("… %s; all of them: plan --json"):format(
+					report.plural(#risks - SHOWN, "more point")
+				)
+			)
+			break
+		end
+		local text = ("%s %s"):format(one.resource, one.text)
+		say.wrapped(index == 1 and "Security" or "", text)
+	end
+	for index, text in ipairs(plan:losses()) do
+		say.wrapped(index == 1 and "Lost" or "", text)
+	end
+end
+
 --- Shows a plan: the headline, and below it what changes.
 ---@param plan stack.Plan
 function deployment.show(plan)
@@ -45,9 +64,12 @@ function deployment.show(plan)
 		say.label("Plan", ("0 to create, 0 to change, %d unchanged"):format(#plan.unchanged))
 		return
 	end
-	say.label("Plan", plan:headline())
+	say.wrapped("Plan", plan:headline())
 	for _, line in ipairs(plan.destroy and lines_of_destroy(plan) or plan:lines()) do
 		say.more(line)
+	end
+	if not plan.destroy then
+		sections(plan)
 	end
 	say.line ""
 end
@@ -59,30 +81,106 @@ local function approve(m, plan)
 		approval.loss(m, losses, "replace", "deploy")
 		return
 	end
+	if host.options.plan then
+		-- It was looked at when it was saved.
+		return
+	end
+	local lines, classes = plan:risky()
+	local wanted = host.options.require_approval or "any"
+	if wanted == "never" or (wanted == "risky" and #lines == 0) then
+		return
+	end
 	local question = ("Carry this out: %s?"):format(plan:headline())
+	if #lines > 0 and not classes.interrupt then
+		question = ("Carry this out: %s? It needs a second look: %s."):format(
+			plan:headline(),
+			report.list(lines, 5)
+		)
+	end
 	if plan:headline():find("interrupts replication", 1, true) then
 		question = ("Interrupt replication of %q and carry this out?"):format(m.name)
 	end
 	approval.change(m, question, "deploy")
 end
 
---- A network in use is not replaced: the instance would lose its subnets before it has others.
-local function refuse_new_network(m, plan)
+--- A new subnet whose range overlaps one that is there, and stays in the same VPC.
+local function overlapping(plan)
+	local vpc_goes = false
+	local old, new = {}, {}
 	for _, step in ipairs(plan.steps) do
-		if step.kind == "ec2.vpc" and step.action == "replace" then
-			local origin, place = m.config:origin "vpc_cidr"
-			errors.raise {
-				summary = "The network of a deployed migration can't be replaced",
-				what = "vpc_cidr of a VPC can't be changed, and the replication instance lives in it",
-				why = ("vpc_cidr comes from %s; nothing was changed"):format(origin),
-				hints = {
-					"give the migration another name to build a second stack beside this one",
-					{ "Or take this one away first:", command = m:command "destroy" },
-				},
-				at = place or m.place,
-			}
+		local goes = step.action == "replace" or step.action == "delete"
+		vpc_goes = vpc_goes or (step.kind == "ec2.vpc" and goes)
+		if step.kind == "ec2.subnet" then
+			local item = goes and plan:item(step)
+			if item then
+				old[#old + 1] = { id = step.id, range = cidr.parse(item.raw.cidr_block) }
+			end
+			local change = step.action ~= "delete" and step.changes.cidr_block
+			if change and change.to then
+				new[#new + 1] = { id = step.id, range = cidr.parse(change.to) }
+			end
 		end
 	end
+	if vpc_goes then
+		return nil
+	end
+	for _, one in ipairs(new) do
+		for _, other in ipairs(old) do
+			if one.range and other.range and cidr.overlap(one.range, other.range) then
+				return one, other
+			end
+		end
+	end
+end
+
+--- A new network is made beside the old one, and the instance's tasks move over. Where the ranges
+--- overlap inside one VPC that can't be: the old subnets would have to go while the instance stands
+--- in them.
+local function refuse_overlap(m, plan)
+	local instance
+	for _, step in ipairs(plan:with "replace") do
+		instance = step.kind == "dms.replication_instance" and step or instance
+	end
+	if not instance then
+		return
+	end
+	local new, old = overlapping(plan)
+	if not new then
+		return
+	end
+	local origin, place = m.config:origin "subnet_prefix"
+	if origin == "the default" then
+		origin, place = m.config:origin "zones"
+	end
+	errors.raise {
+		summary = "The subnets of a deployed migration can't be replaced in place",
+		what = ("the new range %s of subnet %q overlaps %s of %q, which is there, in the same VPC"):format(
+			new.range.text,
+			new.id,
+			old.range.text,
+			old.id
+		),
+		why = ("the old subnets would have to go first, and %s stands in them with its tasks; the ranges follow from zones and subnet_prefix (%s); nothing was changed"):format(
+			plan:item(instance).raw.replication_instance_identifier,
+			origin
+		),
+		hints = {
+			"give vpc_cidr another range as well: a new network is made beside this one, and the tasks move to it",
+			"or give the migration another name, to build a second stack beside this one",
+			{ "Or take this one away first:", command = m:command "destroy" },
+		},
+		at = place or m.place,
+	}
+end
+
+--- What a deploy would do; refused where AWS would refuse it in the middle.
+---@param m migration.Migration
+---@return stack.Plan
+function deployment.plan(m)
+	local plan = m:stack():plan()
+	plan:check(existing.checks(m, plan))
+	refuse_overlap(m, plan)
+	return plan
 end
 
 --- Plans, shows, asks, applies. Nothing is asked or done where nothing changes.
@@ -91,7 +189,9 @@ end
 function deployment.deploy(m)
 	local plan = deployment.plan(m)
 	deployment.show(plan)
-	refuse_new_network(m, plan)
+	if host.options.plan then
+		plan:require_saved(host.options.plan)
+	end
 	if plan.has_changes then
 		approve(m, plan)
 		m:stack():apply(plan, { label = "Deploy", command = m:command(m.verb) })
@@ -113,7 +213,12 @@ function deployment.destroy(m)
 			("all of %s: %s"):format(m.name, report.plural(#plan.steps, "resource"))
 		)
 		approval.loss(m, lost, "destroy")
-		if s:apply(plan, { label = "Destroy", command = m:command "destroy" .. " --allow destroy" }).dry_run then
+		if
+			s:apply(
+				plan,
+				{ label = "Destroy", command = m:command "destroy" .. " --allow destroy" }
+			).dry_run
+		then
 			return nil
 		end
 	else

@@ -6,7 +6,8 @@
 
 local aws = require "aws"
 local errors = require "errors"
-local suggest = require "suggest"
+local host = require "host"
+local offers = require "kinds.support.offers"
 local tolerant = require "migration.tolerant"
 
 local engine_version = {}
@@ -65,27 +66,29 @@ function engine_version.choose(offered)
 	return best
 end
 
-local function warn_pinned(m, pinned, offered)
-	local names, origin, place = {}, m.config:origin "engine_version"
+--- The newest of the offered versions that a pinned one means: 3.5 is any 3.5.x. Those past their
+--- support count only where nothing else fits. What fits none is refused where it would be made.
+local function pinned_one(m, pinned, offered)
+	local best, retired
 	for _, item in ipairs(offered) do
-		names[#names + 1] = item.version
-		if
-			item.version == pinned or item.version:find("^" .. pinned:gsub("[.]", "%%.") .. "[.]")
-		then
-			if item.lifecycle ~= "DEPRECATED" then
-				return
+		if offers.matches(item.version, pinned) then
+			if item.lifecycle == "DEPRECATED" then
+				retired = item.version
+			elseif not best or engine_version.newer(item.version, best) then
+				best = item.version
 			end
 		end
 	end
-	errors.warn {
-		summary = "Engine version is not offered",
-		what = ("DMS %s is past its support, or unknown in this region"):format(pinned),
-		why = "engine_version comes from " .. origin,
-		hints = {
-			suggest.did_you_mean(pinned, names) or ("offered: " .. table.concat(names, ", ")),
-		},
-		at = place or false,
-	}
+	if retired and not best then
+		local origin, place = m.config:origin "engine_version"
+		errors.warn {
+			summary = "Engine version is past its support",
+			what = ("DMS %s gets no more fixes"):format(retired),
+			why = "engine_version comes from " .. origin,
+			at = place or false,
+		}
+	end
+	return best or retired or pinned
 end
 
 --- The version to declare; nil leaves it to AWS.
@@ -93,9 +96,12 @@ end
 ---@return string|nil
 function engine_version.of(m)
 	local pinned = m.config.engine_version
+	if host.checking() then
+		return pinned
+	end
 	local live = running(m)
-	if live and not pinned then
-		return live
+	if live and offers.matches(live, pinned) then
+		return pinned or live
 	end
 	local offered = tolerant.try("Engine versions could not be listed; AWS chooses", function()
 		return aws.pages(aws.dms.describe_engine_versions, {}, { timeout = 5 })
@@ -103,13 +109,7 @@ function engine_version.of(m)
 	if not offered or #offered == 0 then
 		return pinned
 	end
-	if pinned then
-		if live ~= pinned then
-			warn_pinned(m, pinned, offered)
-		end
-		return pinned
-	end
-	return engine_version.choose(offered)
+	return pinned and pinned_one(m, pinned, offered) or engine_version.choose(offered)
 end
 
 return engine_version

@@ -9,11 +9,11 @@ local options = {}
 ---@class migration.Options
 ---@field name string the stack's name; resources are called after it
 ---@field config? table from `config.load()`; loaded when left out
----@field mappings? table table mappings of the main task; without them the source's database is taken
----@field settings? table task settings of the main task
+---@field mappings? mappings.Document|table|string of the main task; without them the source's database is taken
+---@field settings? settings.TaskSettings|string task settings of the main task
 ---@field cdc? table|false the second task, for changes only: { mappings =, settings = }; created, not started
 ---@field migration_type? "full-load-and-cdc"|"full-load" of the main task
----@field catalogue? table|string the source's tables (or a JSON file of them), for the checks
+---@field catalogue? mappings.Catalogue|string the source's tables (or a file of them), for the checks
 ---@field caught_up_below? number seconds of latency that count as caught up
 ---@field caught_up_for? number seconds for which the latency must stay there
 ---@field owner? string who runs the stack; another owner's stack is refused

@@ -42,7 +42,10 @@ function run.run(m)
 	header.show(m)
 	checks.run(m)
 	local plan = deployment.deploy(m)
-	if host.options.dry_run and plan.has_changes then
+	if host.options.dry_run then
+		if not plan.has_changes then
+			say.would("Next", "test the connections, start the task where it does not run, and watch it")
+		end
 		return
 	end
 	local found = live.require(m, { "instance", "source", "target" })

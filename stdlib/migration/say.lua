@@ -5,9 +5,22 @@
 
 local errors = require "errors"
 local host = require "host"
+local report = require "report"
 local ui = require "ui"
 
 local say = {}
+
+--- Where nothing is to be changed, says what would be done instead of doing it.
+---@param label string
+---@param text string such as `stop orders-migration`
+---@return boolean whether it is a dry run
+function say.would(label, text)
+	if not host.options.dry_run then
+		return false
+	end
+	say.label(label, ("would %s (dry run: nothing was changed)"):format(text))
+	return true
+end
 
 --- Whether data is wanted as JSON.
 ---@return boolean
@@ -26,10 +39,23 @@ function say.label(label, text)
 	end
 end
 
+--- What a label takes, with the blank behind it.
+local LABEL = 9
+
+--- A text behind a label, broken where the line is too narrow for it.
+---@param label string
+---@param text string
+function say.wrapped(label, text)
+	local width = math.max(20, (ui.width or 100) - LABEL)
+	for index, line in ipairs(report.wrap(text, width)) do
+		say.label(index == 1 and label or "", line)
+	end
+end
+
 --- A further line below a label.
 ---@param text string
 function say.more(text)
-	say.label("", text)
+	say.wrapped("", text)
 end
 
 --- A line of its own.

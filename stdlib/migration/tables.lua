@@ -116,21 +116,22 @@ local function state(item)
 	return item.table_state or "–"
 end
 
+--- Where there is too little room, what has the highest `drop` is left out first.
 local LOAD_COLUMNS = {
 	{ title = "table", cell = tables.name },
-	{ title = "rows", align = "right", cell = counted "full_load_rows" },
-	{ title = "load", align = "right", cell = load_time },
+	{ title = "rows", align = "right", drop = 1, cell = counted "full_load_rows" },
+	{ title = "load", align = "right", drop = 2, cell = load_time },
 	{ title = "state", cell = state },
 	{ title = "validated", cell = validation },
 }
 
 local CHANGE_COLUMNS = {
 	{ title = "table", cell = tables.name },
-	{ title = "rows", align = "right", cell = counted "full_load_rows" },
+	{ title = "rows", align = "right", drop = 1, cell = counted "full_load_rows" },
 	{ title = "state", cell = state },
-	{ title = "inserts", align = "right", cell = counted "inserts" },
-	{ title = "updates", align = "right", cell = counted "updates" },
-	{ title = "deletes", align = "right", cell = counted "deletes" },
+	{ title = "inserts", align = "right", drop = 2, cell = counted "inserts" },
+	{ title = "updates", align = "right", drop = 2, cell = counted "updates" },
+	{ title = "deletes", align = "right", drop = 2, cell = counted "deletes" },
 	{ title = "validated", cell = validation },
 }
 

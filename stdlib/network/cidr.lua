@@ -99,6 +99,15 @@ function cidr.holding(prefix, count)
 	return prefix - bits
 end
 
+--- Whether two ranges have an address in common.
+---@param a network.Range
+---@param b network.Range
+---@return boolean
+function cidr.overlap(a, b)
+	local common = math.min(a.prefix, b.prefix)
+	return a.base & mask(common) == b.base & mask(common)
+end
+
 --- Whether an address lies in a range.
 ---@param range network.Range
 ---@param address integer

@@ -1,6 +1,7 @@
 --- `ctx`: what the functions of a kind are given.
 
 local poll = require "poll"
+local record = require "stack.record"
 
 local context = {}
 
@@ -12,6 +13,7 @@ local context = {}
 ---@field tags table<string, string> the tags to put on a new resource
 ---@field token string the client token of a creation
 ---@field generation integer
+---@field declared? table what is declared of the item that is observed
 ---@field patient boolean whether to wait until what is made is ready to use
 local Context = {}
 Context.__index = Context
@@ -24,12 +26,32 @@ function Context:sweep(operation, args)
 	return self.shared:sweep(operation, args)
 end
 
+--- What `call` gives, asked for once per plan and shared by everybody who asks for the same key.
+---@generic T
+---@param key string
+---@param call fun(): T
+---@return T
+function Context:once(key, call)
+	return self.shared:once(key, call)
+end
+
 --- All items of an operation as they are now, shared within one instant of a wait.
 ---@param operation any
 ---@param args? table
 ---@return table[]
 function Context:fresh(operation, args)
 	return self.shared:fresh(operation, args, self.tick)
+end
+
+--- Whether a property is worth a call: it is declared, or it was, or nobody knows.
+---@param name string
+---@return boolean
+function Context:wants(name)
+	if self.declared == nil or self.declared[name] ~= nil then
+		return true
+	end
+	local text = (self.live_tags or {})[record.DECLARES]
+	return text ~= nil and text:find(record.short(name), 1, true) ~= nil
 end
 
 --- Waits until `check` gives something true; see `poll`.

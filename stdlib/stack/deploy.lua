@@ -58,7 +58,9 @@ local function carry_out(run, one)
 		engine.unneeded(run.apply, one.job, now)
 	else
 		engine.finished(run.apply, one.job, result.outputs or {}, now)
-		run.progress:event(("%s %s  %s"):format(DONE[one.op], title(one), time.duration(now - start)))
+		run.progress:event(
+			("%s %s  %s"):format(DONE[one.op], title(one), time.duration(now - start))
+		)
 	end
 end
 
@@ -157,6 +159,8 @@ function deploy.run(stack, plan, options)
 		return nothing()
 	end
 	plan.applied = true
+	-- What is in flight when somebody presses Ctrl-C is finished.
+	local _ <close> = host.graceful and host.graceful()
 	local began = time.epoch()
 	drive(run)
 	local seconds = time.epoch() - began

@@ -3,6 +3,7 @@
 local context = require "stack.context"
 local errors = require "errors"
 local parallel = require "parallel"
+local record = require "stack.record"
 
 local discover = {}
 
@@ -28,6 +29,7 @@ end
 ---@field parents string[]
 ---@field state? string
 ---@field broken? string
+---@field fixed? table<string, string> what can't be changed in this state, with the reason
 ---@field item table as the kind lists it
 
 --- The identity that an item's tag gives: kind and id.
@@ -44,6 +46,7 @@ end
 ---@return stack.Live
 function discover.observe(ctx, kind, item, id)
 	local seen = kind.observe(ctx, item)
+	record.add_fingerprints(kind, item.tags or {}, seen.properties or {})
 	local outputs = {}
 	for name, value in pairs(seen.outputs or {}) do
 		outputs[name] = value
@@ -72,6 +75,7 @@ function discover.observe(ctx, kind, item, id)
 		parents = parents,
 		state = seen.state,
 		broken = seen.broken,
+		fixed = seen.fixed,
 		item = item,
 	}
 end
@@ -104,7 +108,12 @@ end
 --- The live resources of one kind.
 local function of_kind(stack, shared, kind)
 	local ctx = context.new(stack, shared)
-	local live = {}
+	local live, declared = {}, {}
+	for _, one in ipairs(stack.declared) do
+		if one.kind == kind.name then
+			declared[one.id] = one.properties
+		end
+	end
 	for _, item in ipairs(kind.list(ctx)) do
 		-- Filters only narrow: the tags decide.
 		if (item.tags or {})[STACK] == stack.name then
@@ -118,12 +127,17 @@ local function of_kind(stack, shared, kind)
 						item.id,
 						RESOURCE
 					),
-					hints = { "Take the tag dmsrun:stack away from it, or give it its identity back." },
+					hints = {
+						"Take the tag dmsrun:stack away from it, or give it its identity back.",
+					},
 				}
 			elseif kind_name == kind.name then
-				live[#live + 1] = discover.observe(ctx, kind, item, id)
+				local own =
+					context.new(stack, shared, { declared = declared[id], live_tags = item.tags })
+				live[#live + 1] = discover.observe(own, kind, item, id)
 			elseif not stack:knows(kind_name) then
-				live[#live + 1] = { kind = kind_name, id = id, physical = item.id, tags = item.tags }
+				live[#live + 1] =
+					{ kind = kind_name, id = id, physical = item.id, tags = item.tags }
 			end
 		end
 	end

@@ -115,7 +115,11 @@ local function failed(run, status)
 	end
 	for index = 2, #run.failures do
 		local other = run.failures[index]
-		local text = ("%s %q failed too: %s"):format(other.job.kind, other.job.id, tostring(other.problem))
+		local text = ("%s %q failed too: %s"):format(
+			other.job.kind,
+			other.job.id,
+			tostring(other.problem)
+		)
 		causes[#causes + 1] = text
 	end
 	local why = standing(status)

@@ -4,7 +4,9 @@ local context = require "stack.context"
 local discover = require "stack.discover"
 local engine = require "engine"
 local errors = require "errors"
+local host = require "host"
 local kind = require "kind"
+local record = require "stack.record"
 local time = require "time"
 
 local job = {}
@@ -19,8 +21,8 @@ local READABLE = 60
 local UNCERTAIN = { AnswerLost = true, Timeout = true }
 
 --- The tags of a new resource: its identity, and the declared ones.
-local function tags_for(stack, one, properties)
-	local tags = {}
+local function tags_for(stack, one, properties, definition)
+	local tags = definition and record.tags(definition, properties) or {}
 	if type(properties.tags) == "table" then
 		for name, value in pairs(properties.tags) do
 			tags[name] = value
@@ -42,10 +44,11 @@ local function physical_name(stack, one)
 	return one.generation > 1 and (name .. "-" .. one.generation) or name
 end
 
-local function context_for(run, one, properties)
+local function context_for(run, one, properties, definition)
 	return context.new(run.stack, run.shared, {
 		name = physical_name(run.stack, one),
-		tags = tags_for(run.stack, one, properties),
+		tags = tags_for(run.stack, one, properties, definition),
+		declared = next(properties) and properties or nil,
 		generation = one.generation,
 		show = function(text)
 			run.tell(one, text)
@@ -54,8 +57,11 @@ local function context_for(run, one, properties)
 end
 
 --- Writes the intent, makes the change, writes what came of it. Where nobody can know what came of
---- it, the intent stays open for the next run.
-local function change(run, one, ctx, properties, call)
+--- it, the intent stays open, and is given back beside the problem.
+---@return boolean ok
+---@return any result what the call gave, or its problem
+---@return table|nil open the intent whose outcome is not known
+local function attempt(run, one, ctx, properties, call)
 	local intent = engine.intent(run.journal, {
 		resource = one.resource,
 		action = one.op,
@@ -67,20 +73,39 @@ local function change(run, one, ctx, properties, call)
 	local ok, result = errors.capture(call)
 	if ok then
 		engine.result(run.journal, intent.id, { physical = result })
-		return result
+		return true, result
 	end
-	if not (type(result) == "table" and UNCERTAIN[result.code]) then
-		engine.result(run.journal, intent.id, { error = tostring(result) })
+	if type(result) == "table" and result.kind == "aws" and UNCERTAIN[result.code] then
+		return false, result, intent
 	end
-	error(result, 0)
+	engine.result(run.journal, intent.id, { error = tostring(result) })
+	return false, result
 end
 
---- What an earlier run began to create and did not see the end of: its tag may not be visible yet.
-local function left_behind(run, one, definition, ctx)
-	if not run.unresolved[one.resource .. " create"] then
-		return nil
+--- Makes a change. When its answer is lost, `again` looks at what became of it and ends the change;
+--- where it can't look, or is lost too, the next run does.
+local function change(run, one, ctx, properties, call, again)
+	local ok, result, open = attempt(run, one, ctx, properties, call)
+	if ok then
+		return result
 	end
-	ctx:progress "looking for what the last run may have made"
+	if not open or host.interrupted() then
+		error(result, 0)
+	end
+	ctx:progress "the answer was lost; looking for what became of it"
+	local mended, physical = errors.capture(again)
+	if not mended then
+		-- Both are worth knowing, unless the second is the first once more.
+		local lost = type(physical) == "table"
+			and (UNCERTAIN[physical.code] or physical.code == "ConnectionFailed")
+		error(lost and result or physical, 0)
+	end
+	engine.result(run.journal, open.id, { physical = physical })
+	return physical
+end
+
+--- What was begun to be created and not seen the end of: its tag may not be visible yet.
+local function look_for(run, one, definition)
 	local deadline = time.epoch() + VISIBLE
 	while true do
 		for _, item in ipairs(definition.list(context.new(run.stack, context.shared()))) do
@@ -94,11 +119,20 @@ local function left_behind(run, one, definition, ctx)
 				return item
 			end
 		end
-		if time.epoch() >= deadline then
+		if time.epoch() >= deadline or host.interrupted() then
 			return nil
 		end
 		time.sleep(5)
 	end
+end
+
+--- What an earlier run began to create.
+local function left_behind(run, one, definition, ctx)
+	if not run.unresolved[one.resource .. " create"] then
+		return nil
+	end
+	ctx:progress "looking for what the last run may have made"
+	return look_for(run, one, definition)
 end
 
 --- The resource as it is now; what was just made may take a moment to be readable.
@@ -144,24 +178,31 @@ local function settle(definition, ctx, physical, action)
 	end
 end
 
---- Brings a found resource to what is declared: an earlier run made it, perhaps of other
---- properties.
-local function complete(run, one, definition, ctx, item, properties)
-	settle(definition, ctx, item.id, "create")
+--- Brings a found resource to what is declared: an earlier try made or changed it, perhaps in part,
+--- perhaps of other properties.
+---@param resets? table changes of what is no longer declared, which can't be seen in the properties
+local function complete(run, one, definition, ctx, item, properties, resets)
+	settle(definition, ctx, item.id, one.op)
 	item = read_back(ctx, definition, item.id)
 	local live = discover.observe(ctx, definition, item, one.id)
 	local differences =
 		engine.verify(run.plan.handle, one.step, properties, live.properties, kind.compare)
-	if #differences == 0 then
-		return
-	end
 	local changes = {}
+	for name, reset in pairs(resets or {}) do
+		changes[name] = reset
+	end
 	for _, text in ipairs(differences) do
 		local name = text:match "^[%w_]+"
 		changes[name] = { from = live.properties[name], to = properties[name] }
 	end
-	definition.update(ctx, item, properties, changes)
-	settle(definition, ctx, item.id, "update")
+	if one.op == "create" and #differences == 0 then
+		return
+	end
+	record.add_changes(definition, properties, changes, item.tags or {})
+	if next(changes) then
+		definition.update(ctx, item, properties, changes)
+		settle(definition, ctx, item.id, "update")
+	end
 end
 
 local function create(run, one, definition)
@@ -170,15 +211,26 @@ local function create(run, one, definition)
 		return { unneeded = true }
 	end
 	local properties = resolved.properties
-	local ctx = context_for(run, one, properties)
+	local ctx = context_for(run, one, properties, definition)
 	local physical
 	local found = left_behind(run, one, definition, ctx)
 	if found then
 		physical = found.id
 		complete(run, one, definition, ctx, found, properties)
 	else
-		physical = change(run, one, ctx, properties, function()
+		local function make()
 			return definition.create(ctx, properties)
+		end
+		physical = change(run, one, ctx, properties, make, function()
+			local made = look_for(run, one, definition)
+			if made then
+				complete(run, one, definition, ctx, made, properties)
+				return made.id
+			elseif host.interrupted() then
+				errors.raise { summary = "Interrupted", at = false, exit = "interrupted" }
+			end
+			local ok, result = attempt(run, one, ctx, properties, make)
+			return ok and result or error(result, 0)
 		end)
 		settle(definition, ctx, physical, "create")
 	end
@@ -197,8 +249,18 @@ local function update(run, one, definition)
 		settle(definition, ctx, one.physical, "update")
 		item = read_back(ctx, definition, one.physical)
 	end
+	record.add_changes(definition, properties, resolved.changes, item.tags or {})
 	change(run, one, ctx, properties, function()
 		definition.update(ctx, item, properties, resolved.changes)
+	end, function()
+		local resets = {}
+		for name, reset in pairs(resolved.changes) do
+			if properties[name] == nil then
+				resets[name] = reset
+			end
+		end
+		local live = read_back(ctx, definition, one.physical)
+		complete(run, one, definition, ctx, live, properties, resets)
 	end)
 	settle(definition, ctx, one.physical, "update")
 	return observed(run, one, definition, ctx, one.physical, properties)
@@ -207,8 +269,14 @@ end
 local function delete(run, one, definition)
 	local ctx = context_for(run, one, {})
 	if not one.deleting then
-		change(run, one, ctx, {}, function()
+		local function remove()
 			definition.delete(ctx, run.plan:item(one))
+		end
+		-- What is gone already is deleted again without complaint.
+		change(run, one, ctx, {}, remove, function()
+			if definition.read(ctx, one.physical) then
+				remove()
+			end
 		end)
 	end
 	settle(definition, ctx, one.physical, "delete")

@@ -4,7 +4,12 @@ local context = require "stack.context"
 local discover = require "stack.discover"
 local engine = require "engine"
 local errors = require "errors"
+local json = require "json"
 local kind = require "kind"
+local record = require "stack.record"
+local preflight = require "stack.preflight"
+local risk = require "stack.risk"
+local saved = require "stack.saved"
 
 local planning = {}
 
@@ -14,6 +19,7 @@ local planning = {}
 ---@field has_changes boolean
 ---@field steps table[] each `{ kind, id, action, reason, differences, changes, effect, loses_data, … }`
 ---@field unchanged string[] "kind/id"
+---@field notes string[] what is no longer declared and can't go back
 ---@field kept string[] what stays although it is not declared
 ---@field live stack.Live[]
 ---@field unseen string[] kinds that could not be listed
@@ -30,7 +36,11 @@ end
 ---@param full? boolean every step and property
 ---@return string[]
 function Plan:lines(full)
-	return engine.show(self.handle, full or false).lines
+	local lines = engine.show(self.handle, full or false).lines
+	for _, note in ipairs(self.notes) do
+		lines[#lines + 1] = note
+	end
+	return lines
 end
 
 --- The whole text, headline and lines, each line with its newline.
@@ -43,7 +53,75 @@ end
 --- The plan as data, for `ui.json`.
 ---@return table
 function Plan:json()
-	return engine.json(self.handle)
+	local data = engine.json(self.handle)
+	local security = {}
+	for index, one in ipairs(self:risks()) do
+		security[index] = { class = one.class, resource = one.resource, text = one.text }
+	end
+	data.security = json.array(security)
+	data.data_loss = json.array(self:losses())
+	data.notes = json.array(self.notes)
+	return data
+end
+
+--- Writes the plan to a file, to be carried out later as it is: see `Plan:require_saved`.
+---@param path string
+function Plan:save(path)
+	saved.write(self, path)
+end
+
+--- Raises where this plan is not the one that was saved: the world moved, or the script.
+---@param path string
+function Plan:require_saved(path)
+	saved.require(self, path)
+end
+
+--- What of the plan is about security: who may do what, who reaches what, what is encrypted.
+---@return stack.Risk[]
+function Plan:risks()
+	if self.destroy then
+		return {}
+	end
+	return risk.of(self.steps)
+end
+
+--- What the plan does that needs a second look, by class: replace, delete, interrupt, and those of
+--- the risks.
+---@return string[] lines
+---@return table<string, boolean> classes
+function Plan:risky()
+	local lines, classes = {}, {}
+	for _, one in ipairs(self:risks()) do
+		-- What a new stack needs is no widening.
+		local step = self:step_of(one.resource)
+		if one.class == "public" or (step and step.action == "update") then
+			classes[one.class] = true
+			lines[#lines + 1] = ("%s: %s"):format(one.resource, one.text)
+		end
+	end
+	for _, step in ipairs(self.steps) do
+		local name = ("%s %q"):format(step.kind, step.id)
+		if step.action == "replace" or step.action == "delete" then
+			classes[step.action] = true
+			lines[#lines + 1] = ("%s: %s, %s"):format(name, step.action, step.reason)
+		end
+		if (step.effect or ""):find("interrupts", 1, true) then
+			classes.interrupt = true
+			lines[#lines + 1] = ("%s: %s"):format(name, step.effect)
+		end
+	end
+	return lines, classes
+end
+
+--- The step about a resource as a plan names it: `dms.task "migration"`.
+---@param name string
+---@return table?
+function Plan:step_of(name)
+	for _, step in ipairs(self.steps) do
+		if ("%s %q"):format(step.kind, step.id) == name then
+			return step
+		end
+	end
 end
 
 --- The steps with one of the actions.
@@ -70,6 +148,16 @@ function Plan:losses()
 		losses[#losses + 1] = step.loses_data
 	end
 	return losses
+end
+
+--- Asks whether AWS offers and knows what the steps name, and raises where it does not; once.
+--- `Stack:apply` does it before the first change.
+---@param extra? stack.Extra[] checks of values that no resource holds
+function Plan:check(extra)
+	if not self.checked and not self.destroy then
+		self.checked = true
+		preflight.run(self.stack, self, extra)
+	end
 end
 
 --- The live item that a step is about, as its kind listed it.
@@ -124,10 +212,20 @@ local function declarations(stack)
 			copy[key] = value
 		end
 		copy.properties = with_tags(stack, declared)
+		copy.origin = nil
 		copy.brief = brief(declared)
 		list[index] = copy
 	end
 	return list
+end
+
+local function shown(value)
+	if type(value) == "table" then
+		return "as it is"
+	elseif type(value) == "userdata" then
+		return "(sensitive)"
+	end
+	return tostring(value)
 end
 
 local function schemas(kinds)
@@ -150,6 +248,7 @@ local function plain(live)
 		parents = live.parents,
 		state = live.state,
 		broken = live.broken,
+		fixed = live.fixed,
 	}
 end
 
@@ -160,7 +259,7 @@ local function annotate(plan)
 		local item = plan:item(step)
 		local effect, loses
 		if definition and definition.effect then
-			effect = definition.effect(step.action, step.changes, item)
+			effect = definition.effect(step.action, step.changes, item, step)
 		end
 		if definition and definition.loses_data and item then
 			loses = definition.loses_data(step.action, item)
@@ -170,6 +269,41 @@ local function annotate(plan)
 		end
 	end
 	plan.steps = engine.steps(plan.handle)
+end
+
+--- Puts in the defaults of what is no longer declared, and says what stays as it is.
+local function go_back(declared, live)
+	local found, notes = {}, {}
+	for _, one in ipairs(live) do
+		found[one.kind .. " " .. one.id] = one
+	end
+	for _, copy in ipairs(declared) do
+		local there = found[copy.kind .. " " .. copy.id]
+		if there and there.properties then
+			local defaults, resets, stays =
+				record.removed(kind.get(copy.kind), copy.properties, there)
+			if next(defaults) then
+				local properties = {}
+				for name, value in pairs(copy.properties) do
+					properties[name] = value
+				end
+				for name, value in pairs(defaults) do
+					properties[name] = value
+				end
+				copy.properties = properties
+			end
+			copy.reset = #resets > 0 and resets or nil
+			for _, name in ipairs(stays) do
+				notes[#notes + 1] = ("%s %q: %s is no longer declared and stays %s; there is no default to go back to"):format(
+					copy.kind,
+					copy.id,
+					name,
+					shown(there.properties[name])
+				)
+			end
+		end
+	end
+	return notes
 end
 
 --- Makes the plan of a stack.
@@ -182,12 +316,16 @@ function planning.make(stack, destroy)
 	local known = schemas(kinds)
 	-- What is wrong with the declaration is said before AWS is asked for anything.
 	engine.plan({ stack = stack.name, declared = declared, live = {}, kinds = known }, kind.compare)
+	if not destroy then
+		preflight.shapes(stack)
+	end
 	local live, unseen = discover.live(stack, kinds, shared)
 	local items, given = {}, {}
 	for index, one in ipairs(live) do
 		items[one.kind .. " " .. one.physical] = one.item
 		given[index] = plain(one)
 	end
+	local notes = destroy and {} or go_back(declared, live)
 	local handle = engine.plan({
 		stack = stack.name,
 		owner = stack.options.owner,
@@ -206,6 +344,7 @@ function planning.make(stack, destroy)
 		has_changes = about.has_changes,
 		unchanged = about.unchanged,
 		kept = about.kept,
+		notes = notes,
 	}, Plan)
 	annotate(plan)
 	return plan
@@ -233,8 +372,14 @@ function planning.proof(stack, kinds, live, unseen)
 			left[#left + 1] = one
 		end
 	end
-	local proof =
-		{ kinds = {}, left = left, shared = shared, retained = retained, unseen = unseen, lines = {} }
+	local proof = {
+		kinds = {},
+		left = left,
+		shared = shared,
+		retained = retained,
+		unseen = unseen,
+		lines = {},
+	}
 	local missing = {}
 	for _, name in ipairs(unseen) do
 		missing[name] = true

@@ -111,13 +111,39 @@ impl Env {
     }
 
     pub fn run(&self, args: &[&str]) -> Output {
-        let out = self.command(args).output().unwrap();
+        self.run_in(self.dir.path(), args)
+    }
+
+    /// Runs in another folder than the environment's own.
+    pub fn run_in(&self, folder: &Path, args: &[&str]) -> Output {
+        let out = self.command(args).current_dir(folder).output().unwrap();
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap().replace(&*self.dir.path().to_string_lossy(), "[DIR]")
         };
         Output {
             stdout: text(out.stdout),
             stderr: text(out.stderr),
+            code: out.status.code().unwrap_or(-1),
+        }
+    }
+
+    /// Runs with this on the standard input.
+    pub fn feed(&self, args: &[&str], input: &[u8]) -> Output {
+        use std::io::Write as _;
+        let mut child = self
+            .command(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Whoever ends early reads no further.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        let out = child.wait_with_output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Output {
+            stdout: text(&out.stdout),
+            stderr: text(&out.stderr),
             code: out.status.code().unwrap_or(-1),
         }
     }

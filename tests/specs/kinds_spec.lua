@@ -340,7 +340,8 @@ describe("a task", function()
 		local s = deploy(dms_stack "both")
 		local task_arn = start(s)
 		local attributes = "initstmt=SET foreign_key_checks=0"
-		local changed = dms_stack("both", { attributes = attributes, target_attributes = attributes })
+		local changed =
+			dms_stack("both", { attributes = attributes, target_attributes = attributes })
 		changed:apply(changed:plan())
 		assert.equal("running", status_of(task_arn))
 		local stops = 0

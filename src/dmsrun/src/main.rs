@@ -1,6 +1,8 @@
 //! dmsrun: automates database migrations with AWS Database Migration Service from Lua.
 
 mod cli;
+mod rehearsal;
+mod repl;
 mod session;
 mod ui;
 

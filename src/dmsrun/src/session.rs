@@ -45,12 +45,28 @@ pub fn host_config(options: &Rc<RefCell<Options>>, ui: &Terminal) -> HostConfig 
 
 /// The tables behind a server of the local AWS's demo, for checks before anything exists: which tables
 /// the mappings select, which LOBs are cut.
-fn catalogue(server: &str) -> Option<Value> {
+pub fn catalogue(server: &str) -> Option<Value> {
     let engines = dmsrun_dms::engines().iter().filter(|engine| engine.source);
     let catalogue = engines
         .filter_map(|engine| Some((engine.name, engine.port?)))
         .find_map(|(engine, port)| dmsrun_local::dms::catalogue::demo(engine, server, port))?;
     serde_json::to_value(catalogue).ok().map(Value::from_json)
+}
+
+/// The catalogue of the local AWS's demo source, the shop that the README migrates.
+pub fn demo_catalogue() -> Option<dmsrun_dms::Catalogue> {
+    dmsrun_local::dms::catalogue::demo("mysql", "source-db.example.com", 3306)
+}
+
+/// Makes AWS anew for a host that has one already, by what the options say then.
+pub fn factory(
+    options: &Rc<RefCell<Options>>,
+    ui: &Terminal,
+    host: &Host,
+) -> dmsrun_lua::SessionFactory {
+    let (shared, ui, state) = (Rc::clone(options), ui.clone(), host.state());
+    let (redactor, random) = (state.redactor.clone(), state.random.clone());
+    Box::new(move || session(&shared.borrow(), &ui, redactor, random))
 }
 
 fn session(
@@ -61,10 +77,20 @@ fn session(
 ) -> Result<Session, Diagnostic> {
     let mut config = aws_config(options, ui, redactor, random);
     let Some(dir) = &options.local else {
+        if let Some(fault) = options.fault.first() {
+            return Err(Diagnostic::error("A fault needs the local AWS")
+                .what(format!("--fault {fault} was given without --local"))
+                .exit(Exit::Usage));
+        }
         let clock = Arc::clone(&config.clock);
         return Ok(Session { aws: Aws::new(config), clock, keep: Box::new(()) });
     };
     let local = Local::open(local_options(options, Some(dir.clone()))?)?;
+    for fault in &options.fault {
+        local.faults().set_text(fault).map_err(|what| {
+            Diagnostic::error("The fault is not valid").what(what).exit(Exit::Usage)
+        })?;
+    }
     let clock = plug_in(&mut config, &local);
     Ok(Session { aws: Aws::new(config), clock, keep: Box::new(local) })
 }
@@ -155,19 +181,35 @@ fn local_options(
 /// How long what waits has to end after the second Ctrl-C before the process is ended for it.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Ctrl-C once asks the host to start nothing new; twice ends what waits, and then the process. Both are
-/// safe: every mutation has its intent on disk before it is sent.
+/// Ctrl-C once ends Lua code that runs without pause, and lets what is in flight finish; twice ends what
+/// waits, and then the process. Both are safe: every mutation has its intent on disk before it is sent.
 pub fn on_interrupt(host: &Host, ui: &Terminal) -> Result<(), Diagnostic> {
     use signal_hook::{consts::SIGINT, iterator::Signals};
-    let mut signals = Signals::new([SIGINT])
-        .map_err(|error| Diagnostic::error("Ctrl-C can't be caught").what(error.to_string()))?;
+    let failed =
+        |error: std::io::Error| Diagnostic::error("Ctrl-C can't be caught").what(error.to_string());
+    let signal = host.signal_handle();
+    // SAFETY: the handler counts on atomics and sets a hook of Lua, which Lua allows in a handler; it
+    // neither allocates nor locks. It is registered before the iterator, so it runs before it.
+    #[allow(unsafe_code)]
+    unsafe {
+        let signal = signal.clone();
+        signal_hook::low_level::register(SIGINT, move || signal.signalled()).map_err(failed)?;
+    }
+    let mut signals = Signals::new([SIGINT]).map_err(failed)?;
     let handle = host.interrupt_handle();
     let ui = ui.clone();
     // The thread lives as long as the process.
     std::thread::spawn(move || {
         for _ in signals.forever() {
-            let count = handle.interrupt();
-            if count == 1 {
+            if crate::repl::signals::take(&handle) {
+                continue;
+            }
+            if crate::repl::signals::take(&handle) {
+                continue;
+            }
+            let count = handle.count();
+            handle.wake();
+            if count == 1 && signal.was_busy() {
                 ui.talk("Ctrl-C: what is under way is finished, nothing new is started; again to stop at once");
             }
             if count >= 2 {
@@ -177,4 +219,35 @@ pub fn on_interrupt(host: &Host, ui: &Terminal) -> Result<(), Diagnostic> {
         }
     });
     Ok(())
+}
+
+/// How long a script in a sandbox may stay inside one function of the library, where its instructions
+/// are not counted.
+const STUCK: Duration = Duration::from_secs(10);
+
+/// Watches a script in a sandbox from outside: a search with a hostile pattern runs for ever in one
+/// instruction, and nothing inside the VM can stop it.
+pub fn limit(host: &Host, ui: &Terminal) {
+    let Some(pulse) = host.pulse() else { return };
+    let ui = ui.clone();
+    std::thread::spawn(move || {
+        let mut last = (pulse.beats(), std::time::Instant::now());
+        loop {
+            std::thread::sleep(Duration::from_millis(200));
+            let beats = pulse.beats();
+            if beats != last.0 || pulse.is_resting() {
+                last = (beats, std::time::Instant::now());
+            } else if last.1.elapsed() >= STUCK {
+                ui.show(
+                    &Diagnostic::error("The sandbox's limit is reached")
+                        .what(format!(
+                            "the script was inside one function for {} seconds",
+                            STUCK.as_secs()
+                        ))
+                        .hint("a pattern, or a length that `__len` makes up, can keep a function busy for ever"),
+                );
+                std::process::exit(i32::from(Exit::Failure.code()));
+            }
+        }
+    });
 }

@@ -4,7 +4,9 @@
 use crate::{
     calls::{self, ExitRequest},
     diagnosis,
+    hook::Ending,
     place::{self, Place, Trace},
+    scheduler,
     state::State,
 };
 use dmsrun_diag::{Diagnostic, Severity, Sources as _, Span, did_you_mean};
@@ -41,6 +43,43 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// What the hook raises: a number of [`Ending`] becomes the error.
+pub(crate) fn reason(lua: &Lua, ending: u8) -> mlua::Result<Value> {
+    let state = State::of(lua);
+    let at = place::user(lua).map(|p| Span::line(p.file, p.line));
+    let diagnostic = match state.scheduler.watch().ending() {
+        Ending::Exit => {
+            return lua.create_userdata(ExitRequest).map(Value::UserData);
+        }
+        Ending::Limit => {
+            let limit = state.sandbox.limits().map_or(0, |limits| limits.instructions);
+            Diagnostic::error("The sandbox's limit is reached")
+                .what(format!("the script ran more than {limit} instructions"))
+                .hint("--sandbox-instructions N allows more")
+        }
+        Ending::Interrupt => scheduler::stopped(),
+    };
+    debug_assert!(ending <= Ending::Exit as u8, "the hook gives a number of its own");
+    diagnosis::to_table(lua, &diagnostic.at(at)).map(Value::Table)
+}
+
+/// The end of a script in a sandbox that used all of its memory.
+fn of_memory(state: &State, text: &str) -> Option<Diagnostic> {
+    let limits = state.sandbox.limits().filter(|_| text.ends_with("not enough memory"))?;
+    Some(
+        Diagnostic::error("The sandbox's limit is reached")
+            .what(format!("the script used more than {} MB of memory", limits.memory >> 20))
+            .hint("--sandbox-memory MB allows more"),
+    )
+}
+
+/// The diagnostic of code that was unwound, whatever became of the error on its way: a handler that
+/// was stopped in its turn leaves another one.
+pub(crate) fn of_ending(state: &State) -> Option<Diagnostic> {
+    let watch = state.scheduler.watch();
+    (watch.ending() == Ending::Interrupt && watch.raised() > 0).then(scheduler::stopped)
+}
+
 /// Whether the value is the script's wish to end.
 pub(crate) fn is_exit(value: &Value) -> bool {
     value.as_userdata().is_some_and(|u| u.is::<ExitRequest>())
@@ -57,17 +96,29 @@ pub(crate) fn diagnose(lua: &Lua, value: &Value) -> Diagnostic {
         Value::Table(table) => of_table(&state, table),
         Value::String(text) => of_text(lua, &state, &text.to_string_lossy(), &trace),
         Value::Error(error) => of_text(lua, &state, &calls::root(error), &trace),
-        Value::Nil => script_failed("the error value is nil"),
+        Value::Nil => script_failed("(error object is a nil value)"),
         other => script_failed(describe(lua, other)),
     };
     if diagnostic.span.is_none() {
         diagnostic.span = trace.user().map(|p| Span::line(p.file, p.line));
         mark_path(&state, &mut diagnostic, value);
     }
+    for (_, text) in &mut diagnostic.details {
+        shorten(text);
+    }
     if state.trace && !trace.0.is_empty() {
         diagnostic = diagnostic.detail("trace", trace.text());
     }
     state.scrub_diagnostic(diagnostic)
+}
+
+/// Cuts what nobody reads: the text of an error may be a file of 100 MB.
+fn shorten(text: &mut String) {
+    const LONGEST: usize = 4000;
+    if let Some((at, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(at);
+        text.push('…');
+    }
 }
 
 fn script_failed(what: impl Into<String>) -> Diagnostic {
@@ -82,7 +133,7 @@ fn describe(lua: &Lua, value: &Value) -> String {
     });
     match text {
         Ok((true, Value::String(text))) => text.to_string_lossy(),
-        _ => format!("the error value is a {}", value.type_name()),
+        _ => format!("(error object is a {} value)", value.type_name()),
     }
 }
 
@@ -119,7 +170,7 @@ fn of_table(state: &State, table: &Table) -> Diagnostic {
             match (text, field(table, "message")) {
                 (Some(text), _) if named => script_failed(text),
                 (_, Some(message)) => script_failed(message),
-                _ => script_failed("the error value is a table without a text"),
+                _ => script_failed("(error object is a table value)"),
             }
         }
     }
@@ -134,6 +185,16 @@ fn of_aws(state: &State, table: &Table) -> Diagnostic {
 fn mark_path(state: &State, diagnostic: &mut Diagnostic, value: &Value) {
     let path = value.as_table().and_then(|t| field(t, "path"));
     let (Some(path), Some(span)) = (path, diagnostic.span.clone()) else { return };
+    let what = diagnostic.details.iter().find(|(label, _)| label == "what");
+    let misspelt = what.and_then(|(_, text)| text.rsplit_once("unknown parameter \""));
+    let misspelt = misspelt.and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned);
+    if let (Some(word), Some(source)) = (misspelt, state.source(&span.file)) {
+        let found = span.clone().marking(&source, &word, 60);
+        if found.column.is_some() {
+            diagnostic.span = Some(found);
+            return;
+        }
+    }
     let word = path.rsplit('.').next().unwrap_or_default();
     let word = word.split('[').next().unwrap_or_default();
     if let Some(source) = state.source(&span.file) {
@@ -147,6 +208,9 @@ fn of_text(lua: &Lua, state: &State, text: &str, trace: &Trace) -> Diagnostic {
         && let Some((_, inner)) = rest.split_once(":\n\t")
     {
         return of_syntax(state, inner, &[]);
+    }
+    if let Some(limit) = of_memory(state, text) {
+        return limit.at(trace.user().map(|p| Span::line(p.file, p.line)));
     }
     let (place, message) = split_place(state, text);
     if let Some(name) = missing_module(message) {
@@ -163,7 +227,7 @@ fn of_text(lua: &Lua, state: &State, text: &str, trace: &Trace) -> Diagnostic {
     let place = if ours { trace.user() } else { place };
     let mut diagnostic = script_failed(message);
     if message.starts_with("unknown operation ") || message.starts_with("unknown service ") {
-        diagnostic.summary = "Unknown AWS operation".to_owned();
+        diagnostic = Diagnostic::error("Unknown AWS operation").what(message);
     }
     if let (true, Some(frame)) = (ours, trace.0.iter().find(|f| f.line > 0)) {
         let Place { file, line } = frame.place();
@@ -255,7 +319,9 @@ fn whole_name(state: &State, short: &str) -> String {
 /// The diagnostic of a chunk that does not compile. `names` are the chunk's possible file names.
 pub(crate) fn of_syntax(state: &State, message: &str, names: &[&str]) -> Diagnostic {
     let (place, text) = split_place(state, message);
-    let mut diagnostic = Diagnostic::error("Syntax error").what(text);
+    let mut what = text.to_owned();
+    shorten(&mut what);
+    let mut diagnostic = Diagnostic::error("Syntax error").what(what);
     if let Some(mut place) = place {
         if let Some(name) = names.first() {
             place.file = (*name).to_owned();

@@ -2,6 +2,7 @@
 
 use crate::{
     door::Aws,
+    sandbox::Sandbox,
     ui::{CommandLine, Silent, Ui},
 };
 use dmsrun_base::{Clock, Map, Random, Redactor, SystemClock, Value};
@@ -42,8 +43,10 @@ pub struct HostConfig {
     pub state_dir: PathBuf,
     /// Whether AWS is the local one.
     pub local: bool,
-    /// Leaves out what touches files, processes and the inside of the VM.
-    pub sandbox: bool,
+    /// What the script may do; [`Sandbox::Check`] for a script that is only being checked.
+    pub sandbox: Sandbox,
+    /// Leaves `LUA_PATH` and its like alone, as the option `-E` asks.
+    pub ignore_environment: bool,
     /// Shows the whole traceback of an error.
     pub trace: bool,
     /// Makes AWS and the clock on first use.
@@ -75,7 +78,8 @@ impl HostConfig {
             stdlib: None,
             state_dir: PathBuf::from(".dmsrun"),
             local: false,
-            sandbox: false,
+            sandbox: Sandbox::None,
+            ignore_environment: false,
             trace: false,
             session: Box::new(|| {
                 Err(Diagnostic::error("There is no AWS here")

@@ -2,7 +2,9 @@
 
 use crate::{state::State, values};
 use dmsrun_base::{Map, Value};
-use mlua::{AnyUserData, IntoLua, Lua, Table, UserData, UserDataFields, Value as LuaValue};
+use mlua::{
+    AnyUserData, IntoLua, Lua, LuaString, Table, UserData, UserDataFields, Value as LuaValue,
+};
 use std::{collections::BTreeMap, fmt, os::raw::c_void};
 
 /// Deeper tables than this are refused.
@@ -15,6 +17,30 @@ pub struct PathError {
     pub path: String,
     /// What is wrong.
     pub message: String,
+}
+
+impl PathError {
+    /// A fault of the value itself. The path grows on the way out, so that what is right costs none.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { path: String::new(), message: message.into() }
+    }
+
+    fn inside(&mut self, step: &str) {
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{step}{dot}{}", self.path);
+    }
+
+    /// The same fault seen from the list around.
+    pub(crate) fn at_index(mut self, index: usize) -> Self {
+        self.inside(&format!("[{index}]"));
+        self
+    }
+
+    /// The same fault seen from the map around.
+    pub(crate) fn at_key(mut self, key: &str) -> Self {
+        self.inside(key);
+        self
+    }
 }
 
 impl fmt::Display for PathError {
@@ -86,7 +112,7 @@ enum Nulls {
 pub fn to_lua(lua: &Lua, value: &Value) -> mlua::Result<LuaValue> {
     let state = Marks::of(lua)?;
     let marks = state.marks.get().expect("the marks were just made");
-    lua_value(lua, marks, value, Nulls::Absent)
+    Writer { lua, marks, nulls: Nulls::Absent, keys: BTreeMap::new() }.value(value)
 }
 
 /// The Lua value; `Null` is `json.null`.
@@ -95,50 +121,69 @@ pub fn to_lua_with_null(lua: &Lua, value: &Value) -> mlua::Result<LuaValue> {
     let marks = state.marks.get().expect("the marks were just made");
     match value {
         Value::Null => Ok(LuaValue::UserData(marks.null.clone())),
-        value => lua_value(lua, marks, value, Nulls::Kept),
+        value => Writer { lua, marks, nulls: Nulls::Kept, keys: BTreeMap::new() }.value(value),
     }
 }
 
-fn lua_value(lua: &Lua, marks: &Marks, value: &Value, nulls: Nulls) -> mlua::Result<LuaValue> {
-    match value {
-        Value::Null => Ok(LuaValue::Nil),
-        Value::Bool(b) => Ok(LuaValue::Boolean(*b)),
-        Value::Int(n) => Ok(LuaValue::Integer(*n)),
-        Value::Float(x) => Ok(LuaValue::Number(*x)),
-        Value::String(s) => lua.create_string(s).map(LuaValue::String),
-        Value::Bytes(b) => lua.create_string(b).map(LuaValue::String),
-        Value::Time(t) => t.to_string().into_lua(lua),
-        Value::Secret(s) => values::secret(lua, s.clone()).map(LuaValue::UserData),
-        Value::Reference(r) => values::reference(lua, r.clone()).map(LuaValue::UserData),
-        Value::Template(parts) => values::template(lua, parts.clone()),
-        Value::List(items) => {
-            let table = lua.create_table_with_capacity(items.len(), 0)?;
-            for (index, item) in items.iter().enumerate() {
-                // A hole would cut the list short.
-                let item = match item {
-                    Value::Null => LuaValue::UserData(marks.null.clone()),
-                    item => lua_value(lua, marks, item, nulls)?,
-                };
-                table.raw_set(index + 1, item)?;
-            }
-            table.set_metatable(Some(marks.list.clone()))?;
-            Ok(LuaValue::Table(table))
+struct Writer<'a> {
+    lua: &'a Lua,
+    marks: &'a Marks,
+    nulls: Nulls,
+    /// The names of members so far: lists of records repeat them.
+    keys: BTreeMap<&'a str, LuaString>,
+}
+
+impl<'a> Writer<'a> {
+    fn value(&mut self, value: &'a Value) -> mlua::Result<LuaValue> {
+        let lua = self.lua;
+        match value {
+            Value::Null => Ok(LuaValue::Nil),
+            Value::Bool(b) => Ok(LuaValue::Boolean(*b)),
+            Value::Int(n) => Ok(LuaValue::Integer(*n)),
+            Value::Float(x) => Ok(LuaValue::Number(*x)),
+            Value::String(s) => lua.create_string(s).map(LuaValue::String),
+            Value::Bytes(b) => lua.create_string(b).map(LuaValue::String),
+            Value::Time(t) => t.to_string().into_lua(lua),
+            Value::Secret(s) => values::secret(lua, s.clone()).map(LuaValue::UserData),
+            Value::Reference(r) => values::reference(lua, r.clone()).map(LuaValue::UserData),
+            Value::Template(parts) => values::template(lua, parts.clone()),
+            Value::List(items) => self.list(items),
+            Value::Map(map) => self.map(map),
         }
-        Value::Map(map) => {
-            let table = lua.create_table_with_capacity(0, map.len())?;
-            for (key, item) in map {
-                match item {
-                    Value::Null if nulls == Nulls::Absent => {}
-                    Value::Null => table.raw_set(key.as_str(), marks.null.clone())?,
-                    item => table.raw_set(key.as_str(), lua_value(lua, marks, item, nulls)?)?,
-                }
-            }
-            // Only where nothing else could tell an empty object from an empty list.
-            if map.is_empty() && nulls == Nulls::Kept {
-                table.set_metatable(Some(marks.object.clone()))?;
-            }
-            Ok(LuaValue::Table(table))
+    }
+
+    fn list(&mut self, items: &'a [Value]) -> mlua::Result<LuaValue> {
+        let table = self.lua.create_table_with_capacity(items.len(), 0)?;
+        for (index, item) in items.iter().enumerate() {
+            // A hole would cut the list short.
+            let item = match item {
+                Value::Null => LuaValue::UserData(self.marks.null.clone()),
+                item => self.value(item)?,
+            };
+            table.raw_seti(index + 1, item)?;
         }
+        table.set_metatable(Some(self.marks.list.clone()))?;
+        Ok(LuaValue::Table(table))
+    }
+
+    fn map(&mut self, map: &'a Map) -> mlua::Result<LuaValue> {
+        let table = self.lua.create_table_with_capacity(0, map.len())?;
+        for (key, item) in map {
+            let item = match item {
+                Value::Null if self.nulls == Nulls::Absent => continue,
+                Value::Null => LuaValue::UserData(self.marks.null.clone()),
+                item => self.value(item)?,
+            };
+            if !self.keys.contains_key(key.as_str()) {
+                self.keys.insert(key, self.lua.create_string(key)?);
+            }
+            table.raw_set(&self.keys[key.as_str()], item)?;
+        }
+        // Only where nothing else could tell an empty object from an empty list.
+        if map.is_empty() && self.nulls == Nulls::Kept {
+            table.set_metatable(Some(self.marks.object.clone()))?;
+        }
+        Ok(LuaValue::Table(table))
     }
 }
 
@@ -152,126 +197,147 @@ pub fn from_lua_at(lua: &Lua, value: &LuaValue, path: &str) -> Result<Value, Pat
     let fault = |e: mlua::Error| PathError { path: path.to_owned(), message: e.to_string() };
     let state = Marks::of(lua).map_err(fault)?;
     let marks = state.marks.get().expect("the marks were just made");
-    Reader { marks, path: path.to_owned(), open: Vec::new() }.value(value)
+    Reader { marks, open: Vec::new() }.value(value).map_err(|mut fault| {
+        if !path.is_empty() {
+            fault.inside(path);
+        }
+        fault
+    })
+}
+
+/// What a table is: a list of so many items, or a map, sorted so that of two faults inside the same
+/// one is told each time.
+pub(crate) enum Shape {
+    List(usize),
+    Map(BTreeMap<String, LuaValue>),
+}
+
+impl Shape {
+    /// Looks at a table: its mark, its length, its keys.
+    pub(crate) fn of(marks: &Marks, table: &Table) -> Result<Self, String> {
+        let length = table.raw_len();
+        let mark = table.metatable().map(|m| m.to_pointer());
+        let list = mark == Some(marks.list.to_pointer());
+        if list || (length > 0 && mark != Some(marks.object.to_pointer())) {
+            return Self::list(table, length);
+        }
+        let mut map = BTreeMap::new();
+        let mut wrong = None;
+        let read = table.for_each(|key: LuaValue, item: LuaValue| {
+            match key_text(&key) {
+                Ok(name) => {
+                    map.insert(name, item);
+                }
+                // Of two faults the same one each time, whatever the order of the table is.
+                Err(fault) => wrong = wrong.take().max(Some(fault)),
+            }
+            Ok(())
+        });
+        match (read, wrong) {
+            (_, Some(fault)) => Err(fault),
+            (Err(_), None) => Err("the table can't be read".to_owned()),
+            (Ok(()), None) => Ok(Self::Map(map)),
+        }
+    }
+
+    fn list(table: &Table, length: usize) -> Result<Self, String> {
+        let (mut seen, mut others, mut named) = (0, false, None);
+        let read = table.for_each(|key: LuaValue, _: LuaValue| {
+            match &key {
+                LuaValue::Integer(n) if *n >= 1 && *n as usize <= length => seen += 1,
+                LuaValue::String(s) => named = named.take().max(Some(s.to_string_lossy())),
+                _ => others = true,
+            }
+            Ok(())
+        });
+        match (read, named) {
+            (_, Some(key)) => Err(format!(
+                "a list has the named key \"{key}\" as well; a table is a list or a map"
+            )),
+            (Ok(()), None) if seen == length && !others => Ok(Self::List(length)),
+            _ => Err("a list must be numbered from 1 without gaps".to_owned()),
+        }
+    }
+}
+
+/// The text of a map's key.
+fn key_text(key: &LuaValue) -> Result<String, String> {
+    match key {
+        LuaValue::String(s) => match s.to_str() {
+            Ok(name) => Ok(name.to_owned()),
+            Err(_) => Err("a key must be text in UTF-8".to_owned()),
+        },
+        LuaValue::Integer(_) => Err("a list must be numbered from 1 without gaps".to_owned()),
+        other => Err(format!("{} can't be a key; use text", describe(other))),
+    }
 }
 
 struct Reader<'a> {
     marks: &'a Marks,
-    path: String,
     /// The tables that we are inside of.
     open: Vec<*const c_void>,
 }
 
 impl Reader<'_> {
-    fn fail<T>(&self, message: impl Into<String>) -> Result<T, PathError> {
-        Err(PathError { path: self.path.clone(), message: message.into() })
-    }
-
     fn value(&mut self, value: &LuaValue) -> Result<Value, PathError> {
         match value {
             LuaValue::Nil => Ok(Value::Null),
             LuaValue::Boolean(b) => Ok(Value::Bool(*b)),
             LuaValue::Integer(n) => Ok(Value::Int(*n)),
             LuaValue::Number(x) => Ok(Value::Float(*x)),
-            LuaValue::String(s) => Ok(match std::str::from_utf8(&s.as_bytes()) {
-                Ok(text) => Value::String(text.to_owned()),
-                Err(_) => Value::Bytes(s.as_bytes().to_vec()),
-            }),
+            LuaValue::String(s) => {
+                let bytes = s.as_bytes();
+                Ok(match std::str::from_utf8(&bytes) {
+                    Ok(text) => Value::String(text.to_owned()),
+                    Err(_) => Value::Bytes(bytes.to_vec()),
+                })
+            }
             LuaValue::UserData(u) if u.is::<Null>() => Ok(Value::Null),
             LuaValue::UserData(u) => match values::of_userdata(u) {
                 Some(value) => Ok(value),
-                None => self.fail(format!("{} can't be sent", describe(value))),
+                None => Err(PathError::new(format!("{} can't be sent", describe(value)))),
             },
             LuaValue::Table(table) => self.table(table),
-            other => self.fail(format!("{} can't be sent", describe(other))),
+            other => Err(PathError::new(format!("{} can't be sent", describe(other)))),
         }
     }
 
     fn table(&mut self, table: &Table) -> Result<Value, PathError> {
-        let pointer = table.to_pointer();
-        if self.open.contains(&pointer) {
-            return self.fail("the table contains itself");
-        }
-        if self.open.len() >= DEEPEST {
-            return self.fail(format!("nested deeper than {DEEPEST} tables"));
-        }
-        self.open.push(pointer);
-        let mark = table.metatable().map(|m| m.to_pointer());
-        let result = if mark == Some(self.marks.list.to_pointer()) {
-            self.list(table)
-        } else if mark == Some(self.marks.object.to_pointer()) || table.raw_len() == 0 {
-            self.map(table)
-        } else {
-            self.list(table)
+        enter(&mut self.open, table).map_err(PathError::new)?;
+        let result = match Shape::of(self.marks, table).map_err(PathError::new)? {
+            Shape::List(length) => {
+                let mut items = Vec::with_capacity(length);
+                for index in 1..=length {
+                    let item: LuaValue = table.raw_get(index).unwrap_or(LuaValue::Nil);
+                    items.push(self.value(&item).map_err(|e| e.at_index(index))?);
+                }
+                Value::List(items)
+            }
+            Shape::Map(sorted) => {
+                let mut map = Map::new();
+                for (key, item) in sorted {
+                    let item = self.value(&item).map_err(|e| e.at_key(&key))?;
+                    map.insert(key, item);
+                }
+                Value::Map(map)
+            }
         };
         self.open.pop();
-        result
-    }
-
-    fn inside<T>(
-        &mut self,
-        step: &str,
-        f: impl FnOnce(&mut Self) -> Result<T, PathError>,
-    ) -> Result<T, PathError> {
-        let length = self.path.len();
-        if !step.starts_with('[') && !self.path.is_empty() {
-            self.path.push('.');
-        }
-        self.path.push_str(step);
-        let result = f(self)?;
-        self.path.truncate(length);
         Ok(result)
     }
+}
 
-    fn list(&mut self, table: &Table) -> Result<Value, PathError> {
-        let length = table.raw_len();
-        let mut seen = 0;
-        for pair in table.pairs::<LuaValue, LuaValue>() {
-            let Ok((key, _)) = pair else { return self.fail("the table can't be read") };
-            match key {
-                LuaValue::Integer(n) if n >= 1 && n as usize <= length => seen += 1,
-                LuaValue::String(s) => {
-                    let key = s.to_string_lossy();
-                    return self.fail(format!(
-                        "a list has the named key \"{key}\" as well; a table is a list or a map"
-                    ));
-                }
-                _ => return self.fail("a list must be numbered from 1 without gaps"),
-            }
-        }
-        if seen != length {
-            return self.fail("a list must be numbered from 1 without gaps");
-        }
-        let mut items = Vec::with_capacity(length);
-        for index in 1..=length {
-            let item: LuaValue = table.raw_get(index).unwrap_or(LuaValue::Nil);
-            items.push(self.inside(&format!("[{index}]"), |me| me.value(&item))?);
-        }
-        Ok(Value::List(items))
+/// Goes into a table; refuses one that we are inside of already, and one too deep.
+pub(crate) fn enter(open: &mut Vec<*const c_void>, table: &Table) -> Result<(), String> {
+    let pointer = table.to_pointer();
+    if open.contains(&pointer) {
+        return Err("the table contains itself".to_owned());
     }
-
-    fn map(&mut self, table: &Table) -> Result<Value, PathError> {
-        // Sorted first, so that of two faults the same one is told each time.
-        let mut sorted = BTreeMap::new();
-        for pair in table.pairs::<LuaValue, LuaValue>() {
-            let Ok((key, item)) = pair else { return self.fail("the table can't be read") };
-            match &key {
-                LuaValue::String(s) => sorted.insert(s.to_string_lossy(), item),
-                LuaValue::Integer(_) => {
-                    return self.fail("a list must be numbered from 1 without gaps");
-                }
-                other => {
-                    return self.fail(format!("{} can't be a key; use text", describe(other)));
-                }
-            };
-        }
-        let mut map = Map::new();
-        for (key, item) in sorted {
-            let item = self.inside(&key, |me| me.value(&item))?;
-            map.insert(key, item);
-        }
-        Ok(Value::Map(map))
+    if open.len() >= DEEPEST {
+        return Err(format!("nested deeper than {DEEPEST} tables"));
     }
+    open.push(pointer);
+    Ok(())
 }
 
 /// A value by its type, in the words of a message: `a function`, `a reference`.

@@ -5,19 +5,25 @@
 //! only directly inside a task of our scheduler it yields instead. So host calls work everywhere:
 //! in coroutines, in `table.sort`, in metamethods, at module scope.
 
+pub mod analysis;
 mod border;
 pub mod calls;
 pub mod config;
 pub mod convert;
 mod diagnosis;
 mod door;
+mod hook;
 mod host;
 pub mod library;
 mod modules;
 pub mod place;
+mod print;
+pub mod reference;
+pub mod sandbox;
 mod scheduler;
 pub mod spec;
 mod state;
+pub mod types;
 pub mod ui;
 pub mod values;
 mod vm;
@@ -25,7 +31,10 @@ mod vm;
 pub use calls::{Raise, Waiting};
 pub use config::{HostConfig, Session, SessionFactory};
 pub use convert::{PathError, from_lua, to_lua};
+pub use hook::{Pulse, SignalHandle};
 pub use host::Host;
+pub use modules::meta;
+pub use sandbox::{Built, Handed, Limits, Sandbox};
 pub use scheduler::InterruptHandle;
 pub use state::State;
 pub use ui::{CommandLine, Progress, Ui};

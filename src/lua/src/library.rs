@@ -40,6 +40,18 @@ pub fn modules() -> impl Iterator<Item = String> {
     })
 }
 
+/// The names of the embedded modules that lie in no folder, sorted.
+pub fn plain_modules() -> impl Iterator<Item = &'static str> {
+    FILES
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix(".lua").filter(|name| !name.contains('/')))
+}
+
+/// The names of the modules that the host gives, sorted.
+pub fn host_modules() -> impl Iterator<Item = &'static str> {
+    crate::modules::names()
+}
+
 /// The text of an embedded file by its path, such as `stack.lua`.
 pub fn source(path: &str) -> Option<&'static str> {
     let at = FILES.binary_search_by(|(name, _)| (*name).cmp(path)).ok()?;

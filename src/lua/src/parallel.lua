@@ -10,23 +10,27 @@ local parallel = {}
 
 local function check(value, wanted, position, name)
 	if type(value) ~= wanted then
-		misuse(("bad argument #%d to '%s' (%s expected, got %s)"):format(
-			position,
-			name,
-			wanted,
-			value == nil and "nothing" or type(value)
-		))
+		misuse(
+			("bad argument #%d to '%s' (%s expected, got %s)"):format(
+				position,
+				name,
+				wanted,
+				value == nil and "nothing" or type(value)
+			)
+		)
 	end
 end
 
 local function check_limit(limit, position, name)
 	check(limit, "number", position, name)
 	if limit < 1 or (limit ~= huge and floor(limit) ~= limit) then
-		misuse(("bad argument #%d to '%s' (a whole number from 1 expected, got %s)"):format(
-			position,
-			name,
-			tostring(limit)
-		))
+		misuse(
+			("bad argument #%d to '%s' (a whole number from 1 expected, got %s)"):format(
+				position,
+				name,
+				tostring(limit)
+			)
+		)
 	end
 end
 
@@ -38,6 +42,8 @@ local function run(limit, next, ended)
 		if not failed then
 			failed, failure = true, value
 		end
+		-- Nothing new after a failure, but what runs is awaited.
+		next = function() end
 	end
 	while true do
 		local more = true
@@ -45,12 +51,9 @@ local function run(limit, next, ended)
 			local ok, job = protect(next)
 			if not ok then
 				fail(job)
-				-- Nothing new after `next` has failed, but what runs is awaited.
-				next = function() end
 			elseif job ~= nil and type(job) ~= "function" then
 				local text = "parallel.pool: next() must give a function or nil, got %s"
 				fail(text:format(type(job)))
-				next = function() end
 			elseif job ~= nil then
 				spawn(group, job)
 				running = running + 1
@@ -75,7 +78,8 @@ local function run(limit, next, ended)
 end
 
 --- Calls `next()` for a job whenever there is room and after each job's end; nil means none now.
---- Ends when no job runs and `next()` gives nil. The first error is raised after all have ended.
+--- Ends when no job runs and `next()` gives nil. After an error nothing new begins; the first one is
+--- raised when all that runs has ended.
 ---@param limit integer how many jobs run at a time
 ---@param next fun(): (fun()?)
 function parallel.pool(limit, next)
@@ -85,7 +89,7 @@ function parallel.pool(limit, next)
 end
 
 --- Calls `f(item, index)` for each item, at most `limit` at a time; the results in the items'
---- order.
+--- order. After an error nothing new begins; the first one is raised when all that runs has ended.
 ---@generic T, R
 ---@param items T[]
 ---@param f fun(item: T, index: integer): R
@@ -119,10 +123,12 @@ return setmetatable(parallel, {
 		check(functions, "table", 1, "parallel")
 		for index = 1, #functions do
 			if type(functions[index]) ~= "function" then
-				misuse(("bad argument #1 to 'parallel' (item %d is a %s, not a function)"):format(
-					index,
-					type(functions[index])
-				))
+				misuse(
+					("bad argument #1 to 'parallel' (item %d is a %s, not a function)"):format(
+						index,
+						type(functions[index])
+					)
+				)
 			end
 		end
 		return parallel.map(functions, function(f)

@@ -8,6 +8,9 @@ local error, xpcall = error, xpcall
 --- The task that runs, or nil.
 local task
 
+--- Whether the VM ends: finalizers still run, and the host has gone.
+local closed = false
+
 local function finish(ok, ...)
 	if ok then
 		return ...
@@ -25,14 +28,30 @@ function prelude.tell(thread)
 	task = thread
 end
 
+function prelude.close()
+	closed = true
+end
+
+local function check()
+	if closed then
+		error("the host has ended", 3)
+	end
+end
+
 function prelude.guard(raw)
 	return function(...)
+		if closed then
+			check()
+		end
 		return finish(raw(...))
 	end
 end
 
 function prelude.waiter(prepare)
 	return function(...)
+		if closed then
+			check()
+		end
 		local ok, operation = prepare(...)
 		if not ok then
 			error(operation, 0)
@@ -46,22 +65,6 @@ end
 
 function prelude.protect(f, ...)
 	return xpcall(f, handler, ...)
-end
-
---- `print` that goes through the host, behind what `io.write` still holds back.
-function prelude.print(out)
-	local stdout, tostring, concat, pack, pcall =
-		io and io.stdout, tostring, table.concat, table.pack, pcall
-	return function(...)
-		local texts = pack(...)
-		for i = 1, texts.n do
-			texts[i] = tostring(texts[i])
-		end
-		if stdout then
-			pcall(stdout.flush, stdout)
-		end
-		out(concat(texts, "\t"))
-	end
 end
 
 return prelude

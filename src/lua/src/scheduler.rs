@@ -11,6 +11,7 @@
 use crate::{
     border,
     calls::{self, Finish, Operation, OperationCell, Raise, Waiting},
+    hook::Watch,
     state::State,
 };
 use dmsrun_base::{Clock, drive};
@@ -19,7 +20,6 @@ use futures_util::{
     StreamExt as _,
     future::{LocalBoxFuture, poll_fn},
     stream::FuturesUnordered,
-    task::AtomicWaker,
 };
 use mlua::{AnyUserData, Function, IntoLuaMulti as _, Lua, MultiValue, Table, Thread, Value};
 use std::{
@@ -32,9 +32,9 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Wake, Waker},
 };
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, sync::Notify};
 
 type Ticket = u64;
 
@@ -83,26 +83,36 @@ pub(crate) struct Scheduler {
     depth: Cell<usize>,
     current: RefCell<Option<Thread>>,
     tell: OnceCell<Function>,
-    interrupt: InterruptHandle,
+    watch: Arc<Watch>,
 }
 
-/// Tells a host of Ctrl-C, from any thread. The first asks to start nothing new; the second ends
-/// what waits.
+/// Tells a host of Ctrl-C, from any thread. The first asks to start nothing new and ends what merely
+/// pauses; the second ends whatever waits.
 #[derive(Clone, Debug, Default)]
 pub struct InterruptHandle(Arc<Interrupts>);
 
 #[derive(Debug, Default)]
 struct Interrupts {
     count: AtomicUsize,
-    waker: AtomicWaker,
+    news: Notify,
 }
 
 impl InterruptHandle {
     /// One more Ctrl-C; how many there were.
     pub fn interrupt(&self) -> usize {
-        let count = self.0.count.fetch_add(1, Ordering::SeqCst) + 1;
-        self.0.waker.wake();
+        let count = self.note();
+        self.wake();
         count
+    }
+
+    /// Counts one more and does nothing else: all that a signal handler may do.
+    pub(crate) fn note(&self) -> usize {
+        self.0.count.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// Tells whoever waits that the count has changed; not to be called in a signal handler.
+    pub fn wake(&self) {
+        self.0.news.notify_waiters();
     }
 
     /// How many there were.
@@ -115,12 +125,17 @@ impl InterruptHandle {
         self.0.count.store(0, Ordering::SeqCst);
     }
 
-    async fn second(&self) {
-        poll_fn(|cx| {
-            self.0.waker.register(cx.waker());
-            if self.count() >= 2 { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
+    /// Ends when `reached` holds; it is asked after each Ctrl-C.
+    async fn until(&self, reached: impl Fn() -> bool) {
+        loop {
+            let mut news = pin!(self.0.news.notified());
+            // Before the question, so that no news is missed in between.
+            news.as_mut().enable();
+            if reached() {
+                return;
+            }
+            news.await;
+        }
     }
 }
 
@@ -157,7 +172,27 @@ async fn settled<F: Future>(clock: &dyn Clock, future: F) -> F::Output {
 
 impl Scheduler {
     pub(crate) fn interrupt(&self) -> &InterruptHandle {
-        &self.interrupt
+        self.watch.interrupts()
+    }
+
+    pub(crate) fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
+    /// A wait that is no work: the first Ctrl-C ends it, unless code runs that minds interrupts
+    /// itself.
+    pub(crate) fn pause(
+        &self,
+        wait: impl Future<Output = ()> + 'static,
+    ) -> impl Future<Output = Result<(), Diagnostic>> + 'static {
+        let watch = Arc::clone(&self.watch);
+        async move {
+            tokio::select! {
+                biased;
+                () = wait => Ok(()),
+                () = watch.interrupts().until(|| watch.is_pressed()) => Err(stopped()),
+            }
+        }
     }
 
     fn runtime(&self) -> Result<&Runtime, Diagnostic> {
@@ -183,15 +218,20 @@ impl Scheduler {
     fn wait(&self, state: &State) -> Result<(), Diagnostic> {
         let clock = state.clock();
         let mut reactor = self.reactor.borrow_mut();
-        let ended = self.runtime()?.block_on(async {
+        let runtime = self.runtime()?;
+        let interrupt = self.interrupt();
+        self.watch.wait(true);
+        let ended = runtime.block_on(async {
             let next = drive(&*clock, settled(&*clock, reactor.next()));
             tokio::select! {
                 biased;
-                () = self.interrupt.second() => Err(interrupted()),
+                () = interrupt.until(|| interrupt.count() >= 2) => Err(interrupted()),
                 ended = next => Ok(ended),
             }
-        })?;
+        });
+        self.watch.wait(false);
         drop(reactor);
+        let ended = ended?;
         let Some((ticket, finish)) = ended else {
             return Err(Diagnostic::bug("every task waits for another one"));
         };
@@ -312,6 +352,7 @@ impl Scheduler {
 
     /// Tells the wrappers in `prelude.lua` which task runs.
     fn tell_current(&self) -> mlua::Result<()> {
+        self.watch.switch(self.current.borrow().as_ref());
         match self.tell.get() {
             Some(tell) => tell.call(self.current.borrow().clone()),
             None => Ok(()),
@@ -327,6 +368,11 @@ enum Goal {
 enum Reached {
     Ended(Finish),
     Child(MultiValue),
+}
+
+/// What the first Ctrl-C raises in code that does not mind it.
+pub(crate) fn stopped() -> Diagnostic {
+    Diagnostic::error("Interrupted").what("Ctrl-C ended the script here").exit(Exit::Interrupted)
 }
 
 fn interrupted() -> Diagnostic {

@@ -4,10 +4,12 @@ use crate::{
     config::{Catalogue, HostConfig, Session, SessionFactory, system_clock},
     convert::Marks,
     place::Trace,
+    print::Sink,
+    sandbox::{self, Handed, Sandbox},
     scheduler::Scheduler,
     ui::{CommandLine, Ui},
 };
-use dmsrun_base::{Clock, Random, Redactor, Timestamp, Value};
+use dmsrun_base::{Clock, Random, Redactor, SystemClock, Timestamp, Value, VirtualClock};
 use dmsrun_diag::{Diagnostic, Sources};
 use mlua::Lua;
 use std::{
@@ -34,13 +36,20 @@ pub struct State {
     /// Where the journal lives.
     pub state_dir: PathBuf,
     local: Cell<bool>,
-    pub(crate) sandbox: bool,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) sink: Sink,
+    /// What a script handed over while it was checked.
+    pub(crate) handed: RefCell<Handed>,
+    check_clock: OnceCell<VirtualClock>,
+    pub(crate) ignore_environment: bool,
     pub(crate) trace: bool,
     pub(crate) stdlib: Option<PathBuf>,
     pub(crate) command_line: Option<Rc<dyn CommandLine>>,
     pub(crate) exit: Option<Rc<dyn Fn(u8)>>,
     pub(crate) catalogue: Option<Catalogue>,
     pub(crate) exit_code: Cell<Option<u8>>,
+    /// Whether `warn` is heard.
+    pub(crate) warnings: Cell<bool>,
     pub(crate) scheduler: Scheduler,
     pub(crate) marks: OnceCell<Marks>,
     /// The last error that passed our handler, with the place where it was raised.
@@ -48,7 +57,7 @@ pub struct State {
     /// The texts of chunks that are no files, by chunk name.
     sources: RefCell<BTreeMap<String, String>>,
     factory: RefCell<Option<SessionFactory>>,
-    session: OnceCell<Session>,
+    session: RefCell<Option<Rc<Session>>>,
     session_error: RefCell<Option<Diagnostic>>,
 }
 
@@ -61,6 +70,7 @@ impl fmt::Debug for State {
 impl State {
     pub(crate) fn new(config: HostConfig) -> Self {
         Self {
+            sink: Sink::new(Arc::clone(&config.ui), config.redactor.clone()),
             ui: config.ui,
             redactor: config.redactor,
             random: config.random,
@@ -69,18 +79,22 @@ impl State {
             state_dir: config.state_dir,
             local: Cell::new(config.local),
             sandbox: config.sandbox,
+            handed: RefCell::default(),
+            check_clock: OnceCell::new(),
+            ignore_environment: config.ignore_environment,
             trace: config.trace,
             stdlib: config.stdlib,
             command_line: config.command_line,
             exit: config.exit,
             catalogue: config.catalogue,
             exit_code: Cell::new(None),
+            warnings: Cell::new(false),
             scheduler: Scheduler::default(),
             marks: OnceCell::new(),
             last_failure: RefCell::new(None),
             sources: RefCell::default(),
             factory: RefCell::new(Some(config.session)),
-            session: OnceCell::new(),
+            session: RefCell::new(None),
             session_error: RefCell::new(None),
         }
     }
@@ -92,10 +106,18 @@ impl State {
             .expect("the host sets its state before any code runs")
     }
 
+    /// Lets go of the session, so that what it keeps is written before the process ends.
+    pub(crate) fn end_session(&self) {
+        drop(self.session.borrow_mut().take());
+    }
+
     /// AWS and its clock, made at the first call.
-    pub fn session(&self) -> Result<&Session, Diagnostic> {
-        if let Some(session) = self.session.get() {
-            return Ok(session);
+    pub fn session(&self) -> Result<Rc<Session>, Diagnostic> {
+        if let Some(session) = &*self.session.borrow() {
+            return Ok(Rc::clone(session));
+        }
+        if self.sandbox.is_check() {
+            return Err(sandbox::no_session());
         }
         let factory = self.factory.borrow_mut().take();
         let Some(factory) = factory else {
@@ -103,7 +125,12 @@ impl State {
             return Err(earlier.unwrap_or_else(|| Diagnostic::bug("the session makes itself")));
         };
         match factory() {
-            Ok(session) => Ok(self.session.get_or_init(|| session)),
+            Ok(session) => {
+                if self.sandbox.is_untrusted() {
+                    session.aws.set_read_only(true);
+                }
+                Ok(Rc::clone(self.session.borrow_mut().get_or_insert_with(|| Rc::new(session))))
+            }
             Err(diagnostic) => {
                 *self.session_error.borrow_mut() = Some(diagnostic.clone());
                 Err(diagnostic)
@@ -111,8 +138,20 @@ impl State {
         }
     }
 
+    /// Forgets AWS and its clock; the next call makes them anew, in another region for instance.
+    pub fn replace_session(&self, factory: SessionFactory) {
+        *self.session.borrow_mut() = None;
+        *self.session_error.borrow_mut() = None;
+        *self.factory.borrow_mut() = Some(factory);
+    }
+
     /// The clock: the session's, or the wall clock in a host that was made without AWS.
     pub fn clock(&self) -> Arc<dyn Clock> {
+        if self.sandbox.is_check() {
+            // Nobody waits for a check.
+            let clock = self.check_clock.get_or_init(|| VirtualClock::new(SystemClock.now(), None));
+            return Arc::new(clock.clone());
+        }
         self.session().map_or_else(|_| system_clock(), |session| session.clock.clone())
     }
 
@@ -150,6 +189,11 @@ impl State {
             .map_or_else(|| PathBuf::from("."), PathBuf::from)
     }
 
+    /// The folder that the standard library is read from; `None` for the embedded one.
+    pub fn stdlib_folder(&self) -> Option<&Path> {
+        self.stdlib.as_deref()
+    }
+
     /// Whether AWS is the local one.
     pub fn is_local(&self) -> bool {
         self.local.get()
@@ -173,7 +217,8 @@ impl State {
         self.options.borrow().get(name).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    pub(crate) fn remember_source(&self, name: &str, text: &str) {
+    /// Keeps the text of a chunk that is no file, for messages that show its lines.
+    pub fn remember_source(&self, name: &str, text: &str) {
         self.sources.borrow_mut().insert(name.to_owned(), text.to_owned());
     }
 
@@ -183,9 +228,16 @@ impl State {
     }
 }
 
+/// The size of a text above which messages do without its lines.
+pub(crate) const LARGE: u64 = 8 << 20;
+
 impl Sources for State {
     fn source(&self, file: &str) -> Option<String> {
         let known = self.sources.borrow().get(file).cloned();
-        known.or_else(|| std::fs::read_to_string(file).ok())
+        known.or_else(|| {
+            // Of a file of this size no message shows a line.
+            let length = std::fs::metadata(file).ok()?.len();
+            (length <= LARGE).then(|| std::fs::read_to_string(file).ok()).flatten()
+        })
     }
 }

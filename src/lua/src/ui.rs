@@ -40,6 +40,8 @@ pub struct Column {
     pub title: String,
     /// Whether its cells are aligned at their right, as numbers are.
     pub right: bool,
+    /// When it is left out where there is too little room: the highest first, 0 never.
+    pub drop: u8,
 }
 
 /// A table to be shown; every row has as many cells as there are columns.
@@ -81,6 +83,10 @@ pub trait Progress {
 pub trait Ui: Send + Sync + Debug {
     /// A line of data, on standard output.
     fn out(&self, text: &str);
+    /// A line of data that need not be text, such as a blob that a script prints.
+    fn out_bytes(&self, bytes: &[u8]) {
+        self.out(&String::from_utf8_lossy(bytes));
+    }
     /// A line of talk, on standard error.
     fn err(&self, text: &str);
     /// A line of the log, on standard error; the implementation decides which levels are shown.
@@ -101,6 +107,15 @@ pub trait Ui: Send + Sync + Debug {
     /// Asks for a name to be typed, and whether it was. Called only where [`Ui::interactive`]
     /// holds.
     fn type_name(&self, question: &str, expected: &str) -> bool;
+    /// Asks for a line of text; `None` where the input has ended. Called only where
+    /// [`Ui::interactive`] holds.
+    fn ask(&self, _question: &str) -> Option<String> {
+        None
+    }
+    /// Asks for a line of text that is not shown while it is typed.
+    fn ask_secret(&self, _question: &str) -> Option<String> {
+        None
+    }
     /// Whether a person can be asked.
     fn interactive(&self) -> bool;
     /// The width to fit into, in columns.
@@ -160,9 +175,21 @@ struct Record {
     out: Vec<String>,
     err: Vec<String>,
     diagnostics: Vec<Diagnostic>,
+    answers: Option<std::collections::VecDeque<String>>,
 }
 
 impl Recording {
+    /// A person who gives these answers, one after the other, and then no more.
+    pub fn answering<T: Into<String>>(answers: impl IntoIterator<Item = T>) -> Self {
+        let me = Self::default();
+        me.record().answers = Some(answers.into_iter().map(Into::into).collect());
+        me
+    }
+    fn answer(&self, question: &str) -> Option<String> {
+        let mut record = self.record();
+        record.err.push(question.to_owned());
+        record.answers.as_mut()?.pop_front()
+    }
     fn record(&self) -> MutexGuard<'_, Record> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -223,14 +250,20 @@ impl Ui for Recording {
         self.record().err.push(start.label.clone());
         Box::new(self.clone())
     }
-    fn confirm(&self, _: &str) -> bool {
-        false
+    fn confirm(&self, question: &str) -> bool {
+        self.answer(question).as_deref() == Some("y")
     }
-    fn type_name(&self, _: &str, _: &str) -> bool {
-        false
+    fn type_name(&self, question: &str, expected: &str) -> bool {
+        self.answer(question).as_deref() == Some(expected)
+    }
+    fn ask(&self, question: &str) -> Option<String> {
+        self.answer(question)
+    }
+    fn ask_secret(&self, question: &str) -> Option<String> {
+        self.answer(question)
     }
     fn interactive(&self) -> bool {
-        false
+        self.record().answers.is_some()
     }
     fn width(&self) -> usize {
         100

@@ -19,6 +19,28 @@ pub struct ReferenceValue(pub Reference);
 #[derive(Debug)]
 pub struct TemplateValue(pub Vec<Value>);
 
+/// A whole number with more digits than Lua's integers have: kept as it was written, so that JSON goes
+/// round without loss. Nothing can be computed with it; Lua's own error says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BigInteger(pub String);
+
+impl UserData for BigInteger {
+    fn add_fields<F: UserDataFields<Self>>(fields: &mut F) {
+        fields.add_meta_field("__name", "big integer");
+        fields.add_meta_field_with("__tostring", |lua| {
+            lua.create_function(|_, me: AnyUserData| Ok(me.borrow::<Self>()?.0.clone()))
+        });
+        fields.add_meta_field_with("__eq", |lua| {
+            lua.create_function(|_, (a, b): (LuaValue, LuaValue)| {
+                let digits = |v: &LuaValue| {
+                    v.as_userdata().and_then(|u| u.borrow::<Self>().ok().map(|n| n.0.clone()))
+                };
+                Ok(matches!((digits(&a), digits(&b)), (Some(a), Some(b)) if a == b))
+            })
+        });
+    }
+}
+
 /// Hands a secret to Lua, and remembers to scrub it.
 pub fn secret(lua: &Lua, secret: Secret) -> mlua::Result<AnyUserData> {
     State::of(lua).redactor.learn(secret.reveal());

@@ -2,89 +2,110 @@
 //! the standard library, and where modules come from.
 
 use crate::{
+    border,
     calls::{self, Raise},
-    library, modules, place, scheduler,
-    state::State,
+    hook, library, modules, place, print, sandbox, scheduler,
+    state::{LARGE, State},
 };
-use dmsrun_diag::did_you_mean;
-use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value};
-use std::{path::Path, rc::Rc};
+use mlua::{Function, Lua, Table, Value};
+use std::{cell::RefCell, path::Path, rc::Rc};
 
 /// A VM with everything in its place.
 pub(crate) fn build(state: &Rc<State>, program: &[String], args: &[String]) -> mlua::Result<Lua> {
-    let lua = language(state.sandbox)?;
+    let lua = sandbox::language(state.sandbox, state.ignore_environment)?;
     lua.set_app_data(Rc::clone(state));
+    let limits = state.sandbox.limits();
+    hook::tie(&lua, state.scheduler.watch(), limits.map(|l| l.instructions))?;
+    hook::set_reason(&lua, lua.create_function(border::reason)?)?;
     scheduler::install(&lua, state)?;
-    globals(&lua, state)?;
+    globals(&lua)?;
     arguments(&lua, state, program, args)?;
     searchers(&lua, state)?;
-    Ok(lua)
-}
-
-/// Stage 1: Lua and its standard library; in a sandbox without files, processes and `debug`.
-fn language(sandbox: bool) -> mlua::Result<Lua> {
-    let options = LuaOptions::default();
-    if sandbox {
-        let libs = StdLib::COROUTINE
-            | StdLib::TABLE
-            | StdLib::STRING
-            | StdLib::UTF8
-            | StdLib::MATH
-            | StdLib::PACKAGE;
-        return Lua::new_with(libs, options);
+    sandbox::close(&lua, state.sandbox)?;
+    if let Some(limits) = limits {
+        let used = lua.used_memory();
+        lua.set_memory_limit(used + limits.memory)?;
     }
-    // SAFETY: the library `debug` and C modules can break the VM's own invariants. Scripts are
-    // trusted code with full Lua, as under lua(1); a script that is not trusted runs in the sandbox
-    // above.
-    #[allow(unsafe_code)]
-    let lua = unsafe { Lua::unsafe_new_with(StdLib::ALL, options) };
     Ok(lua)
 }
 
 /// Stage 2: `print` scrubs secrets, `os.exit` cleans up.
-fn globals(lua: &Lua, state: &State) -> mlua::Result<()> {
-    let out = lua.create_function(|lua, text: mlua::LuaString| {
-        let state = State::of(lua);
-        state.ui.out(&state.scrub(&text.to_string_lossy()));
+fn globals(lua: &Lua) -> mlua::Result<()> {
+    print::install(lua, &State::of(lua))?;
+    let warned = RefCell::new(None);
+    lua.set_warning_function(move |lua, text, more| {
+        warn(&State::of(lua), &mut warned.borrow_mut(), text, more);
         Ok(())
-    })?;
-    let prelude: Table = lua.named_registry_value(scheduler::PRELUDE)?;
-    let print: Function = prelude.get::<Function>("print")?.call(out)?;
-    lua.globals().raw_set("print", print)?;
-    if state.sandbox {
-        for name in ["dofile", "loadfile", "collectgarbage"] {
-            lua.globals().raw_set(name, Value::Nil)?;
-        }
-        return Ok(());
-    }
+    });
     let os: Table = lua.globals().raw_get("os")?;
     os.raw_set(
         "exit",
-        calls::function(lua, "os.exit", |lua, (code, _): (Value, Value)| {
+        calls::function(lua, "os.exit", |lua, (code, close): (Value, Value)| {
+            let wrong = |got: &Value| {
+                Raise::Misuse(format!(
+                    "bad argument #1 to 'exit' (number expected, got {})",
+                    got.type_name()
+                ))
+            };
             let code = match code {
                 Value::Nil | Value::Boolean(true) => 0,
                 Value::Boolean(false) => 1,
-                // As the system does: the low eight bits.
-                Value::Integer(n) => n.rem_euclid(256) as u8,
-                other => {
-                    return Err(Raise::Misuse(format!(
-                        "bad argument #1 to 'exit' (number expected, got {})",
-                        other.type_name()
-                    )));
-                }
+                other => match lua.coerce_integer(other.clone())? {
+                    // As the system does: the low eight bits.
+                    Some(n) => n.rem_euclid(256) as u8,
+                    None if matches!(other, Value::Number(_)) => {
+                        return Err(Raise::misuse(
+                            "bad argument #1 to 'exit' (number has no integer representation)",
+                        ));
+                    }
+                    None => return Err(wrong(&other)),
+                },
             };
-            Err::<(), _>(exit(lua, code))
+            let close = !matches!(close, Value::Nil | Value::Boolean(false));
+            Err::<(), _>(exit(lua, code, close))
         })?,
     )
 }
 
-/// Ends the process where the host may, and the script in any case.
-pub(crate) fn exit(lua: &Lua, code: u8) -> Raise {
+/// What `warn` does, as in lua(1): `@on` and `@off` switch it, a message may come in pieces. `begun`
+/// is the message that is not at its end.
+fn warn(state: &State, begun: &mut Option<String>, text: &str, more: bool) {
+    if begun.is_none() && !more && text.starts_with('@') {
+        match text {
+            "@on" => state.warnings.set(true),
+            "@off" => state.warnings.set(false),
+            _ => {}
+        }
+        return;
+    }
+    let message = begun.get_or_insert_default();
+    message.push_str(text);
+    if !more {
+        let message = begun.take().unwrap_or_default();
+        if state.warnings.get() {
+            state.ui.err(&state.scrub(&format!("Lua warning: {message}")));
+        }
+    }
+}
+
+/// Ends the process where the host may, and the script in any case. `close` ends the VM first, so that
+/// `<close>` variables and finalizers run.
+pub(crate) fn exit(lua: &Lua, code: u8, close: bool) -> Raise {
     let state = State::of(lua);
     state.exit_code.set(Some(code));
-    if let Some(exit) = &state.exit {
-        exit(code);
+    let watch = Rc::clone(&state).scheduler.watch().clone();
+    if let Some(end) = &state.exit {
+        if close {
+            watch.disarm();
+            hook::close(lua, || {
+                state.end_session();
+                end(code);
+            });
+        }
+        state.end_session();
+        end(code);
     }
+    watch.end(hook::Ending::Exit);
     Raise::Exit(code)
 }
 
@@ -117,7 +138,8 @@ fn searchers(lua: &Lua, state: &State) -> mlua::Result<()> {
     let rest: Vec<Value> = searchers.sequence_values::<Value>().collect::<mlua::Result<_>>()?;
     let preload = rest.first().cloned().unwrap_or(Value::Nil);
     let order = [preload, Value::Function(script), Value::Function(host)];
-    let system = if state.sandbox { Vec::new() } else { rest.into_iter().skip(1).collect() };
+    let system =
+        if state.sandbox.is_untrusted() { Vec::new() } else { rest.into_iter().skip(1).collect() };
     for (index, searcher) in order.into_iter().chain(system).enumerate() {
         searchers.raw_set(index + 1, searcher)?;
     }
@@ -135,8 +157,8 @@ fn script_searcher(lua: &Lua, package: &Table, folder: &Path) -> mlua::Result<Fu
     lua.load(
         "local searchpath, loadfile, path = ...\n\
          return function(name)\n\
-           local file, tried = searchpath(name, path)\n\
-           if not file then return tried end\n\
+           local file = searchpath(name, path)\n\
+           if not file then return nil end\n\
            local chunk, fault = loadfile(file)\n\
            if not chunk then\n\
              error((\"error loading module '%s' from file '%s':\\n\\t%s\"):format(name, file, fault), 0)\n\
@@ -165,13 +187,25 @@ fn file_loader(lua: &Lua) -> mlua::Result<Function> {
 
 /// Compiles a file of the user's; a first line that starts with `#` is skipped, its number kept.
 pub(crate) fn load(lua: &Lua, file: &str, text: &[u8]) -> mlua::Result<Function> {
-    State::of(lua).remember_source(file, &String::from_utf8_lossy(text));
+    load_named(lua, file, &format!("@{file}"), text)
+}
+
+/// The same for a text whose name in messages is not a file's.
+pub(crate) fn load_named(
+    lua: &Lua,
+    file: &str,
+    chunk: &str,
+    text: &[u8],
+) -> mlua::Result<Function> {
+    if text.len() as u64 <= LARGE {
+        State::of(lua).remember_source(file, &String::from_utf8_lossy(text));
+    }
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let text = match text.first() {
         Some(b'#') => &text[text.iter().position(|b| *b == b'\n').unwrap_or(text.len())..],
         _ => text,
     };
-    lua.load(text).set_name(format!("@{file}")).into_function()
+    lua.load(text).set_name(chunk).into_function()
 }
 
 /// The searcher for `require` in the user's code. The module is the same one that the standard
@@ -182,12 +216,9 @@ fn host_searcher(lua: &Lua, name: &str) -> mlua::Result<(Value, Value)> {
         let require: Function = lua.named_registry_value(REQUIRE)?;
         return Ok((Value::Function(require), Value::String(lua.create_string("dmsrun")?)));
     }
-    let known: Vec<String> =
-        modules::names().map(str::to_owned).chain(library::modules()).collect();
-    let near = did_you_mean(name, known.iter().map(String::as_str));
-    let near = near.map(|n| format!(". {n}")).unwrap_or_default();
-    let text = format!("no module '{name}' in dmsrun's library{near}");
-    Ok((Value::String(lua.create_string(text)?), Value::Nil))
+    // Nothing is said of where it is not: the message is Lua's own, and the border finds the name
+    // that was meant.
+    Ok((Value::Nil, Value::Nil))
 }
 
 /// `require` as the standard library sees it.

@@ -5,7 +5,10 @@ mod lua {
     mod conversions;
     mod errors;
     mod library;
+    mod meta;
     mod modules;
+    mod outside;
+    mod sandbox;
     mod secrets;
     mod specs;
     pub mod support;

@@ -5,6 +5,7 @@ local aws = require "aws"
 local change = require "kinds.support.changes"
 local kind = require "kind"
 local names = require "kinds.support.names"
+local tagged = require "kinds.support.tagged"
 local tags = require "kinds.support.tags"
 
 --- Everything that makes up an alarm. PutMetricAlarm replaces all of it.
@@ -62,7 +63,7 @@ local function put(name, props, map)
 end
 
 local function actions(doc)
-	return { type = "list", compare = "set", doc = doc }
+	return { type = "list", compare = "set", default = {}, doc = doc }
 end
 
 return kind.define {
@@ -70,33 +71,51 @@ return kind.define {
 	doc = "Tells somebody when a metric leaves its limits.",
 	source = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
 	properties = {
-		alarm_description = { type = "string", doc = "What it means and what to do." },
-		actions_enabled = { type = "boolean", doc = "false: change the state, tell nobody." },
+		alarm_description = {
+			resets = true,
+			type = "string",
+			doc = "What it means and what to do.",
+		},
+		actions_enabled = {
+			default = true,
+			type = "boolean",
+			doc = "false: change the state, tell nobody.",
+		},
 		alarm_actions = actions "ARNs of topics that hear of an alarm.",
 		ok_actions = actions "ARNs of topics that hear when it is over.",
 		insufficient_data_actions = actions "ARNs of topics that hear when data are missing.",
 		namespace = { type = "string", required = true, doc = "Such as AWS/DMS." },
 		metric_name = { type = "string", required = true, doc = "Such as CDCLatencyTarget." },
 		dimensions = {
+			resets = true,
 			type = "list",
 			compare = "set",
 			items = { type = "map", fields = DIMENSION },
 			doc = "Whose metric; all dimensions that it is published with.",
 		},
 		statistic = {
+			resets = true,
 			type = "string",
 			enum = { "Average", "Maximum", "Minimum", "SampleCount", "Sum" },
 			doc = "What is made of the values of a period.",
 		},
-		extended_statistic = { type = "string", doc = "Such as p99, instead of statistic." },
+		extended_statistic = {
+			resets = true,
+			type = "string",
+			doc = "Such as p99, instead of statistic.",
+		},
 		period = { type = "integer", required = true, doc = "Seconds." },
-		unit = { type = "string", doc = "Only where a metric has several units." },
+		unit = { resets = true, type = "string", doc = "Only where a metric has several units." },
 		evaluation_periods = {
 			type = "integer",
 			required = true,
 			doc = "How many periods are looked at.",
 		},
-		datapoints_to_alarm = { type = "integer", doc = "How many of them have to be outside." },
+		datapoints_to_alarm = {
+			resets = true,
+			type = "integer",
+			doc = "How many of them have to be outside.",
+		},
 		threshold = { type = "number", required = true, doc = "The limit." },
 		comparison_operator = {
 			type = "string",
@@ -110,6 +129,7 @@ return kind.define {
 			doc = "On which side of the limit it alarms.",
 		},
 		treat_missing_data = {
+			resets = true,
 			type = "string",
 			enum = { "breaching", "notBreaching", "ignore", "missing" },
 			doc = "What missing values count as.",
@@ -121,7 +141,8 @@ return kind.define {
 	list = function(ctx)
 		local items = {}
 		for _, raw in ipairs(describe { alarm_name_prefix = names.prefix(ctx) }) do
-			local item = item_of(raw)
+			local map = tagged.of(ctx, raw.alarm_arn)
+			local item = map and { id = raw.alarm_name, tags = map, raw = raw } or item_of(raw)
 			if tags.ours(ctx, item.tags) then
 				items[#items + 1] = item
 			end

@@ -8,6 +8,7 @@ local change = require "kinds.support.changes"
 local dms = require "kinds.support.dms"
 local domain = require "dms"
 local errors = require "errors"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local settings = require "kinds.support.endpoint_settings"
 local tags = require "kinds.support.tags"
@@ -74,7 +75,7 @@ local properties = {
 	password = {
 		type = "string",
 		secret = true,
-		write_only = true,
+		fingerprint = true,
 		doc = "The user's password. DMS never shows it; a secret in Secrets Manager is safer.",
 	},
 	database_name = {
@@ -82,12 +83,14 @@ local properties = {
 		doc = "The database. Not for the MySQL family, where mappings name the schemas.",
 	},
 	ssl_mode = {
+		default = "none",
 		type = "string",
 		enum = { "none", "require", "verify-ca", "verify-full" },
 		doc = "How the connection is encrypted and checked.",
 	},
 	certificate_arn = { type = "string", doc = "The certificate for verify-ca and verify-full." },
 	extra_connection_attributes = {
+		default = "",
 		type = "string",
 		compare = same_attributes,
 		doc = "Further attributes, name=value;name=value.",
@@ -154,7 +157,7 @@ return kind.define {
 		local raw = item.raw
 		local live = { tags = tags.user(item.tags) }
 		for name, property in pairs(properties) do
-			if not property.write_only and name ~= "tags" then
+			if not property.write_only and not property.fingerprint and name ~= "tags" then
 				live[name] = raw[name]
 			end
 		end
@@ -196,14 +199,14 @@ return kind.define {
 
 	update = function(ctx, item, props, changes)
 		local request, any = change.changed(changes, MODIFIED)
-		if any then
+		if any or changes.password then
 			request.endpoint_arn = item.id
 			if changes.external_table_definition then
 				request.external_table_definition =
 					text_or_json(changes.external_table_definition.to)
 			end
 			-- DMS wants the whole access again where a part of it changes.
-			if request.username or request.server_name then
+			if request.username or request.server_name or changes.password then
 				request.password = props.password
 			end
 			local users = tasks.of_endpoint(
@@ -258,13 +261,42 @@ return kind.define {
 		}
 	end,
 
+	preflight = function(check, props)
+		exists.key(check, "kms_key_id", props.kms_key_id)
+		exists.certificate(check, "certificate_arn", props.certificate_arn)
+		local general = { "dms.amazonaws.com" }
+		exists.role(check, "service_access_role_arn", props.service_access_role_arn, general)
+		-- Secrets are read by DMS's regional self.
+		local regional = { ("dms.%s.amazonaws.com"):format(check.region) }
+		for member in pairs(settings.members) do
+			local given = props[member] or {}
+			exists.secret(
+				check,
+				member .. ".secrets_manager_secret_id",
+				given.secrets_manager_secret_id
+			)
+			exists.role(
+				check,
+				member .. ".secrets_manager_access_role_arn",
+				given.secrets_manager_access_role_arn,
+				regional
+			)
+			exists.role(
+				check,
+				member .. ".service_access_role_arn",
+				given.service_access_role_arn,
+				general
+			)
+		end
+	end,
+
 	effect = function(action, changes, item)
 		if action ~= "update" or (next(changes) == "tags" and next(changes, "tags") == nil) then
 			return nil
 		end
 		local names = running(item)
 		if #names > 0 then
-			return ("stops %s, modifies the endpoint and resumes from the checkpoint"):format(
+			return ("interrupts replication: stops %s, modifies the endpoint and resumes from the checkpoint"):format(
 				table.concat(names, ", ")
 			)
 		end

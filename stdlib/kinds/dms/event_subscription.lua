@@ -94,7 +94,7 @@ return kind.define {
 			compare = same_categories,
 			doc = "Which events, such as failure; all when left out.",
 		},
-		enabled = { type = "boolean", doc = "false keeps it silent." },
+		enabled = { default = true, type = "boolean", doc = "false keeps it silent." },
 		tags = tags.property,
 	},
 	outputs = { subscription_name = "name of the subscription", arn = "ARN of the subscription" },

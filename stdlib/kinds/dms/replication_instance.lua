@@ -6,9 +6,13 @@ local aws = require "aws"
 local change = require "kinds.support.changes"
 local dms = require "kinds.support.dms"
 local errors = require "errors"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
+local offers = require "kinds.support.offers"
+local shapes = require "kinds.support.shapes"
 local tags = require "kinds.support.tags"
 local waiting = require "kinds.support.waiting"
+local ways = require "kinds.support.ways"
 
 --- States from which an instance does not come back by itself.
 local BROKEN = {
@@ -84,6 +88,39 @@ local function check(raw)
 	return status
 end
 
+--- `3.5` of `3.5.4`: what DMS calls a major version of itself.
+local function major(version)
+	return tostring(version):match "^%d+%.%d+"
+end
+
+--- What DMS refuses of a change in place.
+local function check_change(check, props, raw)
+	local wanted, there = props.allocated_storage, raw.allocated_storage
+	if check.sends.allocated_storage and math.type(wanted) == "integer" and wanted < there then
+		check:refuse {
+			property = "allocated_storage",
+			what = ("the storage can't shrink from %d GB to %d GB"):format(there, wanted),
+			hints = { ("keep it: allocated_storage = %d"):format(there) },
+		}
+	end
+	local version, runs = props.engine_version, raw.engine_version
+	if
+		check.sends.engine_version
+		and type(version) == "string"
+		and major(version) ~= major(runs)
+		and not props.allow_major_version_upgrade
+	then
+		check:refuse {
+			property = "engine_version",
+			what = ("DMS wants to hear that the step from %s to %s is meant: it can't be taken back"):format(
+				runs,
+				version
+			),
+			hints = { "say so: allow_major_version_upgrade = true" },
+		}
+	end
+end
+
 return kind.define {
 	name = "dms.replication_instance",
 	doc = "The machine that runs replication tasks.",
@@ -106,10 +143,11 @@ return kind.define {
 			doc = "Let engine_version go to another major version.",
 		},
 		auto_minor_version_upgrade = {
+			default = true,
 			type = "boolean",
 			doc = "Take minor versions in the maintenance window.",
 		},
-		multi_az = { type = "boolean", doc = "Keep a standby in another zone." },
+		multi_az = { default = false, type = "boolean", doc = "Keep a standby in another zone." },
 		availability_zone = {
 			type = "string",
 			replaces = "an instance stays in its zone",
@@ -130,6 +168,7 @@ return kind.define {
 		preferred_maintenance_window = {
 			type = "string",
 			compare = "case",
+			check = shapes.maintenance_window,
 			doc = "Such as sun:03:00-sun:04:00 (UTC).",
 		},
 		kms_key_id = {
@@ -144,6 +183,7 @@ return kind.define {
 			doc = "At most four name servers, separated by commas.",
 		},
 		network_type = {
+			default = "IPV4",
 			type = "string",
 			compare = "case",
 			enum = { "IPV4", "DUAL" },
@@ -161,7 +201,16 @@ return kind.define {
 
 	list = function(ctx)
 		local raws = ctx:sweep(aws.dms.describe_replication_instances, {})
-		return dms.ours(ctx, raws, identify)
+		local items = dms.ours(ctx, raws, identify)
+		for _, item in ipairs(items) do
+			local group = item.raw.replication_subnet_group or {}
+			local subnets = {}
+			for index, subnet in ipairs(group.subnets or {}) do
+				subnets[index] = subnet.subnet_identifier
+			end
+			item.ways = ways.of(ctx, subnets, group.vpc_id)
+		end
+		return items
 	end,
 
 	read = function(_, id)
@@ -210,6 +259,8 @@ return kind.define {
 		parents[#parents + 1] = raw.kms_key_id and arn.name(raw.kms_key_id)
 		-- Not a parent to AWS, but DMS would make its log group anew if that went first.
 		parents[#parents + 1] = "dms-tasks-" .. raw.replication_instance_identifier
+		-- Nor are these: but until its tasks have moved they need the way to the databases.
+		table.move(item.ways or {}, 1, #(item.ways or {}), #parents + 1, parents)
 		return parents
 	end,
 
@@ -265,8 +316,37 @@ return kind.define {
 		}
 	end,
 
-	effect = function(action, changes)
-		if action ~= "update" then
+	preflight = function(check, props, item)
+		offers.check(check, props)
+		if item and not check.creates then
+			check_change(check, props, item.raw)
+		end
+		exists.key(check, "kms_key_id", props.kms_key_id)
+		exists.groups(check, "vpc_security_group_ids", props.vpc_security_group_ids)
+		local group = props.replication_subnet_group_identifier
+		if type(group) == "string" and check.sends.replication_subnet_group_identifier then
+			local list, asked = check:try("The subnet group could not be looked at", function()
+				return check:sweep(aws.dms.describe_replication_subnet_groups, {
+					filters = { { name = "replication-subnet-group-id", values = { group } } },
+				})
+			end)
+			if asked and not (list and list[1]) then
+				check:refuse {
+					property = "replication_subnet_group_identifier",
+					word = group,
+					what = ("DMS has no subnet group %s in %s"):format(group, check.region),
+					hints = { "leave it out, and the stack makes one" },
+				}
+			end
+		end
+	end,
+
+	effect = function(action, changes, item, step)
+		if action == "replace" and not step.delete_first then
+			return ("a new instance is made beside %s; its tasks move to it once their connections are tested"):format(
+				item.raw.replication_instance_identifier
+			)
+		elseif action ~= "update" then
 			return nil
 		end
 		for _, name in ipairs { "replication_instance_class", "engine_version", "multi_az" } do

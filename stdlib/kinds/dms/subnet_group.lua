@@ -4,6 +4,7 @@ local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
 local dms = require "kinds.support.dms"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local tags = require "kinds.support.tags"
 local waiting = require "kinds.support.waiting"
@@ -34,10 +35,13 @@ return kind.define {
 			type = "list",
 			required = true,
 			compare = "set",
+			-- DMS adds subnets, and takes none away in which an instance stands.
+			follows = true,
 			doc = "At least two subnets of one VPC, in at least two zones.",
 		},
 		tags = tags.property,
 	},
+	fresh = true,
 	outputs = {
 		replication_subnet_group_identifier = "identifier of the group",
 		vpc_id = "the VPC of its subnets",
@@ -100,6 +104,27 @@ return kind.define {
 			}
 		end
 		dms.retag(arn_of(ctx, item.id), changes)
+	end,
+
+	preflight = function(check, props)
+		local found = exists.subnets(check, "subnet_ids", props.subnet_ids)
+		local zones, count = {}, 0
+		for _, raw in ipairs(found) do
+			if not zones[raw.availability_zone] then
+				zones[raw.availability_zone] = true
+				count = count + 1
+			end
+		end
+		local all = type(props.subnet_ids) == "table" and #props.subnet_ids or 0
+		if all > 0 and #found == all and count < 2 then
+			check:refuse {
+				property = "subnet_ids",
+				what = ("all of the subnets are in %s; DMS wants two zones"):format(
+					next(zones) or "one zone"
+				),
+				hints = { "name a subnet of another zone as well" },
+			}
+		end
 	end,
 
 	delete = function(ctx, item)

@@ -8,6 +8,7 @@ local dms = require "kinds.support.dms"
 local errors = require "errors"
 local json = require "json"
 local kind = require "kind"
+local map = require "mappings"
 local tags = require "kinds.support.tags"
 local tasks = require "kinds.support.tasks"
 local waiting = require "kinds.support.waiting"
@@ -30,8 +31,20 @@ local function table_of(text)
 	return ok and document or text
 end
 
+--- Mappings under the ids that the live ones have for rules of the same names, wherever that
+--- changes no precedence: a change then shows in DMS as what it is.
+local function kept_ids(mappings, live)
+	local document = table_of(mappings)
+	if type(document) ~= "table" or live == nil then
+		return mappings
+	end
+	return map.adopt_ids(document, table_of(live))
+end
+
 --- States in which a task has not run yet: it has no checkpoint and nothing to lose.
 local FRESH = { creating = true, ready = true }
+
+local NEVER_RUN = "it has never run, and DMS moves only tasks that have"
 
 --- Moves a task to another instance. DMS wants it stopped, and once run.
 local function move(ctx, item, instance_arn)
@@ -62,7 +75,11 @@ local function modify(item, changes)
 	local request, any = { replication_task_arn = item.id }, false
 	for _, name in ipairs { "table_mappings", "replication_task_settings", "task_data" } do
 		if changes[name] then
-			request[name] = text_of(changes[name].to)
+			local wanted = changes[name].to
+			if name == "table_mappings" then
+				wanted = kept_ids(wanted, changes[name].from)
+			end
+			request[name] = text_of(wanted)
 			any = true
 		end
 	end
@@ -176,6 +193,7 @@ return kind.define {
 				name = raw.replication_task_identifier,
 			},
 			state = dms.state(ctx, raw.status),
+			fixed = FRESH[raw.status] and { replication_instance_arn = NEVER_RUN } or nil,
 		}
 	end,
 
@@ -204,6 +222,14 @@ return kind.define {
 
 	update = function(ctx, item, _, changes)
 		if not only_tags(changes) then
+			local to = changes.replication_instance_arn
+			if to then
+				-- Before the task is stopped: from where nothing can be reached nothing goes on.
+				tasks.connect(ctx, to.to, {
+					item.raw.source_endpoint_arn,
+					item.raw.target_endpoint_arn,
+				})
+			end
 			tasks.paused(ctx, { item.id }, function()
 				if changes.replication_instance_arn then
 					move(ctx, item, changes.replication_instance_arn.to)
@@ -255,10 +281,13 @@ return kind.define {
 		local runs = item ~= nil and tasks.runs(item.raw)
 		if action == "update" and not only_tags(changes) then
 			if changes.replication_instance_arn then
-				return runs and "stops the task, moves it and resumes it from its checkpoint"
+				return runs
+						and "interrupts replication: stops the task, moves it and resumes it from its checkpoint"
 					or "moves the task"
 			end
-			return runs and "stops the task, modifies it and resumes it from its checkpoint" or nil
+			return runs
+					and "interrupts replication: stops the task, modifies it and resumes it from its checkpoint"
+				or nil
 		elseif (action == "delete" or action == "replace") and runs then
 			return ("interrupts replication: the task is %s"):format(status)
 		end

@@ -64,5 +64,13 @@ return kind.define {
 		end)
 	end,
 
+	effect = function(action, _, item)
+		if action == "replace" then
+			return ("the address that databases see changes: %s goes; let the new one through their firewalls"):format(
+				item.raw.public_ip or item.id
+			)
+		end
+	end,
+
 	settle = function() end,
 }

@@ -7,6 +7,7 @@ local errors = require "errors"
 local kind = require "kind"
 local tags = require "kinds.support.tags"
 local waiting = require "kinds.support.waiting"
+local ways = require "kinds.support.ways"
 
 local SHAPE = {
 	describe = aws.ec2.describe_nat_gateways,
@@ -59,7 +60,7 @@ return kind.define {
 		public_ip = "the address that others see",
 	},
 	-- Two gateways can't share an elastic IP address.
-	exclusive = true,
+	exclusive = { "allocation_id" },
 
 	list = function(ctx)
 		local items = ec2.list(ctx, SHAPE)
@@ -70,6 +71,7 @@ return kind.define {
 				})
 			or {}
 		for _, item in ipairs(items) do
+			item.ways = ways.of(ctx, { item.raw.subnet_id })
 			item.gateways = {}
 			for _, gateway in ipairs(gateways) do
 				for _, attached in ipairs(gateway.attachments or {}) do
@@ -107,6 +109,8 @@ return kind.define {
 		for _, address in ipairs(item.raw.nat_gateway_addresses or {}) do
 			parents[#parents + 1] = address.allocation_id
 		end
+		-- The route table of its own subnet leads it out.
+		table.move(item.ways or {}, 1, #(item.ways or {}), #parents + 1, parents)
 		for _, gateway in ipairs(item.gateways or {}) do
 			parents[#parents + 1] = gateway
 		end
@@ -162,8 +166,8 @@ return kind.define {
 		}
 	end,
 
-	effect = function(action)
-		if action == "replace" or action == "delete" then
+	effect = function(action, _, _, step)
+		if action == "delete" or (action == "replace" and step.delete_first) then
 			return "interrupts the way of private subnets to the internet"
 		end
 	end,

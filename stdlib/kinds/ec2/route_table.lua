@@ -158,12 +158,18 @@ return kind.define {
 			doc = "The VPC that holds the table.",
 		},
 		routes = {
+			default = {},
 			type = "list",
 			compare = "set",
 			items = { type = "map", fields = ROUTE },
 			doc = "The routes beside the VPC's own; those of gateway endpoints are not listed.",
 		},
-		subnet_ids = { type = "list", compare = "set", doc = "The subnets that use the table." },
+		subnet_ids = {
+			default = {},
+			type = "list",
+			compare = "set",
+			doc = "The subnets that use the table.",
+		},
 		tags = tags.property,
 	},
 	outputs = { route_table_id = "id of the route table" },
@@ -226,7 +232,10 @@ return kind.define {
 				associate(item.id, subnet)
 			end
 			for _, subnet in ipairs(remove) do
-				aws.ec2.disassociate_route_table { association_id = by_subnet[subnet] }
+				-- With its subnet the association goes by itself.
+				absence.or_nil(function()
+					return aws.ec2.disassociate_route_table { association_id = by_subnet[subnet] }
+				end)
 			end
 		end
 		ec2.retag(item.id, changes)

@@ -6,6 +6,7 @@ local arn = require "kinds.support.arn"
 local aws = require "aws"
 local ec2 = require "kinds.support.ec2"
 local errors = require "errors"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local tags = require "kinds.support.tags"
 local waiting = require "kinds.support.waiting"
@@ -243,6 +244,10 @@ return kind.define {
 			end
 		end
 		return parents
+	end,
+
+	preflight = function(check, props)
+		exists.vpc(check, "vpc_id", props.vpc_id)
 	end,
 
 	create = function(ctx, props)

@@ -4,7 +4,9 @@ local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
 local ec2 = require "kinds.support.ec2"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
+local suggest = require "suggest"
 local tags = require "kinds.support.tags"
 local waiting = require "kinds.support.waiting"
 
@@ -14,6 +16,9 @@ local SHAPE = {
 	ids = "subnet_ids",
 	type = "subnet",
 }
+
+--- What AWS answers while another subnet has a part of the range.
+local CONFLICT = { "InvalidSubnet.Conflict" }
 
 local function map_public_ips(id, value)
 	if value ~= nil then
@@ -48,11 +53,14 @@ return kind.define {
 			doc = "The zone, such as eu-west-1a; AWS picks one when it is left out.",
 		},
 		map_public_ip_on_launch = {
+			default = false,
 			type = "boolean",
 			doc = "Whether instances started here get a public address.",
 		},
 		tags = tags.property,
 	},
+	-- Ranges of one VPC can't overlap.
+	exclusive = { "vpc_id", "cidr_block" },
 	outputs = {
 		subnet_id = "id of the subnet",
 		availability_zone = "the zone it is in",
@@ -92,14 +100,52 @@ return kind.define {
 		return { item.raw.vpc_id }
 	end,
 
+	preflight = function(check, props)
+		exists.vpc(check, "vpc_id", props.vpc_id)
+		local zone = props.availability_zone
+		if type(zone) ~= "string" or not check.sends.availability_zone then
+			return
+		end
+		local list = check:try("The availability zones could not be listed", function()
+			return check:sweep(aws.ec2.describe_availability_zones, {})
+		end)
+		local names = {}
+		for _, raw in ipairs(list or {}) do
+			if raw.zone_name == zone then
+				return
+			end
+			names[#names + 1] = raw.zone_name
+		end
+		if #names > 0 then
+			check:refuse {
+				property = "availability_zone",
+				word = zone,
+				what = ("%s has no zone %s"):format(check.region, zone),
+				hints = {
+					suggest.did_you_mean(zone, names)
+						or ("zones are: " .. table.concat(names, ", ")),
+				},
+			}
+		end
+	end,
+
 	create = function(ctx, props)
-		local answer = aws.ec2.create_subnet {
-			vpc_id = props.vpc_id,
-			cidr_block = props.cidr_block,
-			availability_zone = props.availability_zone,
-			tag_specifications = ec2.specification(ctx, props, SHAPE),
-		}
-		local id = answer.subnet.subnet_id
+		local id
+		local function make()
+			local answer = aws.ec2.create_subnet {
+				vpc_id = props.vpc_id,
+				cidr_block = props.cidr_block,
+				availability_zone = props.availability_zone,
+				tag_specifications = ec2.specification(ctx, props, SHAPE),
+			}
+			id = answer.subnet.subnet_id
+		end
+		if ctx.generation > 1 then
+			-- The range may be a part of another old subnet's, which is on its way out as well.
+			waiting.while_in_use(ctx, "range " .. props.cidr_block, CONFLICT, make)
+		else
+			make()
+		end
 		map_public_ips(id, props.map_public_ip_on_launch)
 		return id
 	end,

@@ -44,8 +44,13 @@ return kind.define {
 			replaces = "the tenancy of a VPC is fixed",
 			doc = "Whether instances share hardware with other accounts.",
 		},
-		enable_dns_support = { type = "boolean", doc = "Resolve names inside the VPC." },
+		enable_dns_support = {
+			default = true,
+			type = "boolean",
+			doc = "Resolve names inside the VPC.",
+		},
 		enable_dns_hostnames = {
+			default = false,
 			type = "boolean",
 			doc = "Give names to public addresses; private DNS of VPC endpoints needs it.",
 		},

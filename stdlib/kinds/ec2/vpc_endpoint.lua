@@ -5,8 +5,10 @@ local aws = require "aws"
 local change = require "kinds.support.changes"
 local ec2 = require "kinds.support.ec2"
 local errors = require "errors"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local policy = require "kinds.support.policy"
+local suggest = require "suggest"
 local tags = require "kinds.support.tags"
 local waiting = require "kinds.support.waiting"
 
@@ -41,6 +43,90 @@ local function is_default(document)
 		Version = "2008-10-17",
 		Statement = { { Action = "*", Effect = "Allow", Principal = "*", Resource = "*" } },
 	})
+end
+
+--- Every service that the region offers, with its types; one answer for all endpoints of a plan.
+local function services(check)
+	local pages, token, found = 0, nil, {}
+	repeat
+		local page = aws.ec2.describe_vpc_endpoint_services { next_token = token }
+		for _, detail in ipairs(page.service_details or {}) do
+			-- S3 is listed once for each type.
+			local types = found[detail.service_name] or {}
+			for _, one in ipairs(detail.service_type or {}) do
+				types[(one.service_type or ""):lower()] = true
+			end
+			found[detail.service_name] = types
+		end
+		for _, name in ipairs(page.service_names or {}) do
+			found[name] = found[name] or {}
+		end
+		token, pages = page.next_token, pages + 1
+	until token == nil or token == "" or pages > 50
+	check.ctx.shared.services = found
+	return found
+end
+
+--- The last part of a service's name: what is written in `vpc_endpoints`.
+local function short(name, region)
+	return (name:gsub("^com%.amazonaws%." .. region:gsub("%-", "%%-") .. "%.", ""))
+end
+
+local function service_offered(check, props)
+	local name = props.service_name
+	if
+		type(name) ~= "string" or not (check.sends.service_name or check.sends.vpc_endpoint_type)
+	then
+		return
+	end
+	local what = "The services with VPC endpoints could not be listed"
+	local found = check.ctx.shared.services
+		or check:try(what, function()
+			return services(check)
+		end)
+	if not found or next(found) == nil then
+		return
+	end
+	local word = short(name, check.region)
+	if not found[name] then
+		local known, near_names = {}, {}
+		for service in pairs(found) do
+			known[#known + 1] = short(service, check.region)
+		end
+		table.sort(known)
+		for _, one in ipairs(known) do
+			if one:find(word, 1, true) or word:find(one, 1, true) then
+				near_names[#near_names + 1] = one
+			end
+		end
+		return check:refuse {
+			property = "service_name",
+			word = word,
+			what = ("%s has no VPC endpoint service %s"):format(check.region, name),
+			hints = {
+				suggest.did_you_mean(word, known)
+					or #near_names > 0 and ("nearest: " .. table.concat(near_names, ", "))
+					or ("services are: " .. table.concat(known, ", ")),
+			},
+		}
+	end
+	local wanted = type(props.vpc_endpoint_type) == "string" and props.vpc_endpoint_type:lower()
+	if wanted and next(found[name]) and not found[name][wanted] then
+		local types = {}
+		for one in pairs(found[name]) do
+			types[#types + 1] = one
+		end
+		table.sort(types)
+		check:refuse {
+			property = "vpc_endpoint_type",
+			word = word,
+			what = ("%s has no endpoint of type %s, only: %s"):format(
+				name,
+				props.vpc_endpoint_type,
+				table.concat(types, ", ")
+			),
+		}
+	end
 end
 
 return kind.define {
@@ -83,6 +169,7 @@ return kind.define {
 			doc = "Interface: the service's usual name leads to the endpoint.",
 		},
 		policy_document = {
+			resets = true,
 			type = "any",
 			compare = "policy",
 			doc = "Who may do what through it, as a table or JSON text; everything when left out.",
@@ -128,6 +215,12 @@ return kind.define {
 			table.move(item.raw[member] or {}, 1, #(item.raw[member] or {}), #parents + 1, parents)
 		end
 		return parents
+	end,
+
+	preflight = function(check, props)
+		exists.vpc(check, "vpc_id", props.vpc_id)
+		exists.subnets(check, "subnet_ids", props.subnet_ids, props.vpc_id)
+		service_offered(check, props)
 	end,
 
 	create = function(ctx, props)

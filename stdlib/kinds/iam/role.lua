@@ -7,25 +7,8 @@ local change = require "kinds.support.changes"
 local kind = require "kind"
 local names = require "kinds.support.names"
 local policy = require "kinds.support.policy"
+local roles = require "kinds.support.roles"
 local tags = require "kinds.support.tags"
-
-local function attached(name)
-	local arns = {}
-	local found = aws.pages(aws.iam.list_attached_role_policies, { role_name = name })
-	for _, one in ipairs(found) do
-		arns[#arns + 1] = one.policy_arn
-	end
-	return arns
-end
-
-local function inline(name)
-	local documents = {}
-	for _, policy_name in ipairs(aws.pages(aws.iam.list_role_policies, { role_name = name })) do
-		local answer = aws.iam.get_role_policy { role_name = name, policy_name = policy_name }
-		documents[policy_name] = policy.decode(answer.policy_document)
-	end
-	return documents
-end
 
 local function set_inline(name, have, want)
 	for policy_name, document in pairs(want) do
@@ -54,9 +37,8 @@ local function set_attached(name, have, want)
 	end
 end
 
-local function item_of(raw)
-	local list = aws.pages(aws.iam.list_role_tags, { role_name = raw.role_name })
-	return { id = raw.role_name, tags = tags.map(list), raw = raw }
+local function item_of(role)
+	return { id = role.raw.role_name, tags = role.tags, raw = role.raw, role = role }
 end
 
 local function boundary(raw)
@@ -74,15 +56,25 @@ return kind.define {
 			compare = "policy",
 			doc = "Who may take the role, as a table or JSON text.",
 		},
-		description = { type = "string", doc = "What the role is for." },
-		max_session_duration = { type = "integer", doc = "Seconds of one session, 3600 to 43200." },
-		permissions_boundary = { type = "string", doc = "ARN of the policy that limits the role." },
+		description = { default = "", type = "string", doc = "What the role is for." },
+		max_session_duration = {
+			default = 3600,
+			type = "integer",
+			doc = "Seconds of one session, 3600 to 43200.",
+		},
+		permissions_boundary = {
+			resets = true,
+			type = "string",
+			doc = "ARN of the policy that limits the role.",
+		},
 		policies = {
+			default = {},
 			type = "map",
 			compare = policy.all_equal,
 			doc = "Inline policies by name, as tables or JSON text; all of them.",
 		},
 		managed_policy_arns = {
+			default = {},
 			type = "list",
 			compare = "set",
 			doc = "Managed policies that are attached; all of them.",
@@ -98,35 +90,35 @@ return kind.define {
 
 	list = function(ctx)
 		local items = {}
-		for _, raw in ipairs(ctx:sweep(aws.iam.list_roles, {})) do
-			if names.may_be_ours(ctx, raw.role_name) then
-				local item = item_of(raw)
-				if tags.ours(ctx, item.tags) then
-					items[#items + 1] = item
-				end
+		local found = roles.all(ctx, function(name)
+			return names.may_be_ours(ctx, name)
+		end)
+		for _, role in pairs(found) do
+			if tags.ours(ctx, role.tags) then
+				items[#items + 1] = item_of(role)
 			end
 		end
+		table.sort(items, function(a, b)
+			return a.id < b.id
+		end)
 		return items
 	end,
 
 	read = function(_, id)
-		local answer = absence.or_nil(function()
-			return aws.iam.get_role { role_name = id }
-		end)
-		return answer and item_of(answer.role)
+		local role = roles.read(id)
+		return role and item_of(role)
 	end,
 
 	observe = function(_, item)
-		-- ListRoles leaves some members out, GetRole has them all.
-		local raw = aws.iam.get_role({ role_name = item.id }).role
+		local raw, role = item.raw, item.role
 		return {
 			properties = {
 				assume_role_policy_document = policy.decode(raw.assume_role_policy_document),
 				description = raw.description,
 				max_session_duration = raw.max_session_duration,
 				permissions_boundary = boundary(raw),
-				policies = inline(item.id),
-				managed_policy_arns = attached(item.id),
+				policies = role.policies,
+				managed_policy_arns = role.attached,
 				path = raw.path,
 				tags = tags.user(item.tags),
 			},
@@ -180,10 +172,10 @@ return kind.define {
 			end
 		end
 		if changes.policies then
-			set_inline(name, inline(name), props.policies or {})
+			set_inline(name, roles.inline(name), props.policies or {})
 		end
 		if changes.managed_policy_arns then
-			set_attached(name, attached(name), props.managed_policy_arns or {})
+			set_attached(name, roles.attached(name), props.managed_policy_arns or {})
 		end
 		if changes.tags and changes.tags.to then
 			aws.iam.tag_role { role_name = name, tags = tags.list(changes.tags.to) }
@@ -192,8 +184,8 @@ return kind.define {
 
 	delete = function(_, item)
 		absence.or_nil(function()
-			set_inline(item.id, inline(item.id), {})
-			set_attached(item.id, attached(item.id), {})
+			set_inline(item.id, roles.inline(item.id), {})
+			set_attached(item.id, roles.attached(item.id), {})
 			return aws.iam.delete_role { role_name = item.id }
 		end)
 	end,

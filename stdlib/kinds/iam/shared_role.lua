@@ -9,25 +9,21 @@ local change = require "kinds.support.changes"
 local errors = require "errors"
 local kind = require "kind"
 local policy = require "kinds.support.policy"
+local roles = require "kinds.support.roles"
+
+local function item_of(role)
+	return { id = role.raw.role_name, tags = {}, raw = role.raw, attached = role.attached }
+end
 
 local function read(name)
 	local answer = absence.or_nil(function()
 		return aws.iam.get_role { role_name = name }
 	end)
-	return answer and { id = name, tags = {}, raw = answer.role }
-end
-
-local function attached(name)
-	local arns = {}
-	local found = aws.pages(aws.iam.list_attached_role_policies, { role_name = name })
-	for _, one in ipairs(found) do
-		arns[#arns + 1] = one.policy_arn
-	end
-	return arns
+	return answer and item_of { raw = answer.role, attached = roles.attached(name) }
 end
 
 local function attach_missing(name, wanted)
-	for _, policy_arn in ipairs((change.between(attached(name), wanted))) do
+	for _, policy_arn in ipairs((change.between(roles.attached(name), wanted))) do
 		aws.iam.attach_role_policy { role_name = name, policy_arn = policy_arn }
 	end
 end
@@ -66,8 +62,12 @@ return kind.define {
 		return {}
 	end,
 
-	find = function(_, props)
-		return read(props.role_name)
+	find = function(ctx, props)
+		local found = roles.all(ctx, function(name)
+			return name == props.role_name
+		end)
+		local role = found[props.role_name]
+		return role and item_of(role)
 	end,
 
 	read = function(_, id)
@@ -78,7 +78,7 @@ return kind.define {
 		return {
 			properties = {
 				role_name = item.id,
-				managed_policy_arns = attached(item.id),
+				managed_policy_arns = item.attached,
 			},
 			outputs = { arn = item.raw.arn, role_name = item.id },
 			state = "available",

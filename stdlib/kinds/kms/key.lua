@@ -90,13 +90,17 @@ return kind.define {
 	doc = "A key of your own, with its alias.",
 	source = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html",
 	properties = {
-		description = { type = "string", doc = "What the key is for." },
+		description = { default = "", type = "string", doc = "What the key is for." },
 		policy = {
 			type = "any",
 			compare = "policy",
 			doc = "Who may use it, as a table or JSON text; the account when left out.",
 		},
-		enable_key_rotation = { type = "boolean", doc = "New key material every year." },
+		enable_key_rotation = {
+			default = false,
+			type = "boolean",
+			doc = "New key material every year.",
+		},
 		alias = {
 			type = "string",
 			compare = same_alias,
@@ -104,6 +108,7 @@ return kind.define {
 		},
 		tags = tags.property,
 	},
+	fresh = true,
 	outputs = {
 		key_id = "id of the key",
 		arn = "ARN of the key",

@@ -4,20 +4,15 @@ local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
 local errors = require "errors"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local names = require "kinds.support.names"
+local shapes = require "kinds.support.shapes"
+local tagged = require "kinds.support.tagged"
 local tags = require "kinds.support.tags"
 
 --- DMS writes a task's log into a group of this name and the instance's identifier.
 local DMS = "dms-tasks-"
-
---- The numbers of days that CloudWatch Logs takes.
-local RETENTION = {}
-for days in
-	("1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653"):gmatch "%d+"
-do
-	RETENTION[#RETENTION + 1] = math.tointeger(days)
-end
 
 --- The ARN as the tag operations want it: without the ":*" that means its streams.
 local function arn_of(ctx, raw)
@@ -71,11 +66,13 @@ return kind.define {
 			doc = "Begins with the stack's name, or with dms-tasks- and it. Left out: <stack>-<id>.",
 		},
 		retention_in_days = {
+			resets = true,
 			type = "integer",
-			enum = RETENTION,
+			check = shapes.retention,
 			doc = "Days after which events are deleted; kept for ever when left out.",
 		},
 		kms_key_id = {
+			resets = true,
 			type = "string",
 			compare = arn.same_key,
 			doc = "ARN of the key that encrypts the events.",
@@ -92,7 +89,9 @@ return kind.define {
 				log_group_name_prefix = prefix,
 			})
 			for _, raw in ipairs(found) do
-				local item = item_of(ctx, raw)
+				local map = tagged.of(ctx, arn_of(ctx, raw))
+				local item = map and { id = raw.log_group_name, tags = map, raw = raw }
+					or item_of(ctx, raw)
 				if tags.ours(ctx, item.tags) then
 					items[#items + 1] = item
 				end
@@ -121,6 +120,10 @@ return kind.define {
 
 	parents = function(item)
 		return { item.raw.kms_key_id and arn.name(item.raw.kms_key_id) }
+	end,
+
+	preflight = function(check, props)
+		exists.key(check, "kms_key_id", props.kms_key_id)
 	end,
 
 	create = function(ctx, props)
@@ -166,4 +169,13 @@ return kind.define {
 	end,
 
 	settle = function() end,
+
+	loses_data = function(action, item)
+		if (action == "delete" or action == "replace") and (item.raw.stored_bytes or 0) > 0 then
+			return ("the events of log group %s (%d KB)"):format(
+				item.id,
+				math.max(1, item.raw.stored_bytes // 1024)
+			)
+		end
+	end,
 }

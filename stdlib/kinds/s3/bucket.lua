@@ -5,9 +5,11 @@ local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
 local errors = require "errors"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local names = require "kinds.support.names"
 local settings = require "kinds.support.bucket"
+local shapes = require "kinds.support.shapes"
 local tags = require "kinds.support.tags"
 
 --- How S3 says that a bucket is in another region. Names are shared by all regions.
@@ -93,6 +95,7 @@ local properties = {
 	bucket = {
 		type = "string",
 		replaces = "the name of a bucket is fixed",
+		check = shapes.bucket_name,
 		doc = "The bucket's name; begins with the stack's. Left out: <stack>-<id>-<account>.",
 	},
 	tags = tags.property,
@@ -132,7 +135,9 @@ return kind.define {
 	end,
 
 	observe = function(ctx, item)
-		local live = settings.observe(item.id)
+		local live = settings.observe(item.id, function(name)
+			return ctx:wants(name)
+		end)
 		live.bucket = item.id
 		live.tags = tags.user(item.tags)
 		return {
@@ -148,6 +153,11 @@ return kind.define {
 
 	parents = function()
 		return {}
+	end,
+
+	preflight = function(check, props)
+		local key = (props.encryption or {}).kms_master_key_id
+		exists.key(check, "encryption.kms_master_key_id", key)
 	end,
 
 	create = function(ctx, props)

@@ -1,10 +1,12 @@
 --- secretsmanager.secret: a secret, such as the user and password of a database. Its value is
---- written and never read back: a plan does not compare it.
+--- written and never read back: a plan compares a salted fingerprint in a tag, so that a rotation
+--- that happens elsewhere is left alone, and another declared value is written.
 
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
 local errors = require "errors"
+local exists = require "kinds.support.exists"
 local json = require "json"
 local kind = require "kind"
 local names = require "kinds.support.names"
@@ -75,62 +77,22 @@ local function restore(ctx, name, props, err)
 	return raw.arn
 end
 
---- Members that say where a database is, not how to get in; covered, they would be scrubbed
---- everywhere.
-local OPEN = { username = true, host = true, port = true, engine = true, dbname = true }
-
---- The members that are stored, covered at once; nil where they can't be read.
-local function value_of(id)
-	local ok, answer = pcall(aws.secretsmanager.get_secret_value, { secret_id = id })
-	if not ok or answer.secret_string == nil then
-		return nil
-	end
-	local text = answer.secret_string
-	local decoded, members = pcall(json.decode, secret.is(text) and secret.reveal(text) or text)
-	if not decoded or type(members) ~= "table" then
-		return nil
-	end
-	for name, value in pairs(members) do
-		if not OPEN[name] then
-			members[name] = secret.new(tostring(value))
-		end
-	end
-	return members
-end
-
-local function plain(value)
-	return tostring(secret.is(value) and secret.reveal(value) or value)
-end
-
---- Whether every declared member is stored; what can't be read counts as equal.
-local function same_members(declared, live)
-	if type(live) ~= "table" then
-		return true
-	end
-	for name, value in pairs(declared) do
-		if live[name] == nil or plain(value) ~= plain(live[name]) then
-			return false
-		end
-	end
-	return true
-end
-
 return kind.define {
 	name = "secretsmanager.secret",
 	doc = "A secret, such as the user and password of a database.",
 	source = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html",
 	properties = {
-		description = { type = "string", doc = "What the secret is for." },
+		description = { default = "", type = "string", doc = "What the secret is for." },
 		value = {
 			type = "map",
 			secret = true,
-			compare = same_members,
+			fingerprint = true,
 			doc = "The members of the secret; stored as JSON.",
 		},
 		secret_string = {
 			type = "string",
 			secret = true,
-			write_only = true,
+			fingerprint = true,
 			doc = "The text of the secret, instead of value.",
 		},
 		kms_key_id = {
@@ -139,6 +101,7 @@ return kind.define {
 			doc = "The key that encrypts it; aws/secretsmanager when left out.",
 		},
 		resource_policy = {
+			resets = true,
 			type = "any",
 			compare = "policy",
 			doc = "Who else may read it, as a table or JSON text.",
@@ -166,14 +129,13 @@ return kind.define {
 		return raw and raw.deleted_date == nil and item_of(raw) or nil
 	end,
 
-	observe = function(_, item)
+	observe = function(ctx, item)
 		local raw = item.raw
 		return {
 			properties = {
 				description = raw.description,
-				value = value_of(item.id),
 				kms_key_id = raw.kms_key_id,
-				resource_policy = policy_of(item.id),
+				resource_policy = ctx:wants "resource_policy" and policy_of(item.id) or nil,
 				tags = tags.user(item.tags),
 			},
 			outputs = { arn = item.id, secret_name = raw.name, name = raw.name },
@@ -183,6 +145,10 @@ return kind.define {
 
 	parents = function(item)
 		return { item.raw.kms_key_id and arn.name(item.raw.kms_key_id) }
+	end,
+
+	preflight = function(check, props)
+		exists.key(check, "kms_key_id", props.kms_key_id)
 	end,
 
 	create = function(ctx, props)
@@ -212,12 +178,13 @@ return kind.define {
 	end,
 
 	update = function(_, item, props, changes)
-		if changes.description or changes.kms_key_id or changes.value then
+		local written = changes.value or changes.secret_string
+		if changes.description or changes.kms_key_id or written then
 			aws.secretsmanager.update_secret {
 				secret_id = item.id,
 				description = props.description,
 				kms_key_id = props.kms_key_id,
-				secret_string = changes.value and text_of(props) or nil,
+				secret_string = written and text_of(props) or nil,
 			}
 		end
 		if changes.resource_policy and props.resource_policy then
@@ -225,6 +192,8 @@ return kind.define {
 				secret_id = item.id,
 				resource_policy = policy.encode(props.resource_policy),
 			}
+		elseif changes.resource_policy then
+			aws.secretsmanager.delete_resource_policy { secret_id = item.id }
 		end
 		if changes.tags and changes.tags.to then
 			aws.secretsmanager.tag_resource {

@@ -4,9 +4,11 @@
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local names = require "kinds.support.names"
 local policy = require "kinds.support.policy"
+local shapes = require "kinds.support.shapes"
 local tags = require "kinds.support.tags"
 
 --- The statement that lets services publish, known by its Sid.
@@ -129,29 +131,54 @@ local function set_subscriptions(topic_arn, wanted)
 	end
 end
 
+--- Whether SNS takes the endpoint of a subscription.
+local function deliverable(subscription)
+	local protocol, endpoint = subscription.protocol, subscription.endpoint
+	if type(endpoint) ~= "string" then
+		return nil
+	elseif protocol == "email" or protocol == "email-json" then
+		local reason = shapes.email(endpoint)
+		return reason and ("the e-mail address %q: %s"):format(endpoint, reason)
+	elseif
+		(protocol == "http" or protocol == "https") and not endpoint:find("^" .. protocol .. "://")
+	then
+		return ("the endpoint %q of %s does not begin with %s://"):format(
+			endpoint,
+			protocol,
+			protocol
+		)
+	elseif (protocol == "sqs" or protocol == "lambda") and not endpoint:find "^arn:" then
+		return ("the endpoint %q of %s is no ARN"):format(endpoint, protocol)
+	end
+end
+
 return kind.define {
 	name = "sns.topic",
 	doc = "A topic, who may publish to it and who is told.",
 	source = "https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html",
 	properties = {
-		display_name = { type = "string", doc = "What stands as sender in e-mails." },
+		display_name = { default = "", type = "string", doc = "What stands as sender in e-mails." },
 		kms_master_key_id = {
+			resets = true,
 			type = "string",
 			compare = arn.same_key,
 			doc = "The key that encrypts messages; its policy must admit the publishers.",
 		},
 		subscriptions = {
+			default = {},
 			type = "list",
 			compare = "set",
-			items = { type = "map", fields = SUBSCRIPTION },
+			items = { type = "map", fields = SUBSCRIPTION, check = deliverable },
 			doc = "Who is told. E-mail addresses have to confirm.",
 		},
 		publishers = {
+			default = {},
 			type = "list",
 			compare = "set",
 			doc = "AWS services that may publish, such as dms.amazonaws.com.",
 		},
 		policy = {
+			resets = true,
 			type = "any",
 			compare = "policy",
 			doc = "Further statements of the access policy, as a table or JSON text.",
@@ -180,11 +207,20 @@ return kind.define {
 		return { id = id, tags = tags_of(id) or {}, raw = { topic_arn = id } }
 	end,
 
-	observe = function(_, item)
+	observe = function(ctx, item)
 		local attributes = attributes_of(item.id) or {}
-		local subscriptions = {}
+		local subscriptions, wanted = {}, {}
+		for _, subscription in ipairs((ctx.declared or {}).subscriptions or {}) do
+			if type(subscription) == "table" and type(subscription.endpoint) == "string" then
+				wanted[key(subscription)] = true
+			end
+		end
 		for _, subscription in ipairs(subscriptions_of(item.id)) do
-			if subscription.subscription_arn ~= "Deleted" then
+			-- One that nobody confirmed can't be taken away: SNS forgets it by itself, and a plan that
+			-- wants it gone would want so for days.
+			local confirmed = subscription.subscription_arn:find "^arn:"
+			local waits = wanted[key(subscription)] or ctx.declared == nil
+			if subscription.subscription_arn ~= "Deleted" and (confirmed or waits) then
 				subscriptions[#subscriptions + 1] =
 					{ protocol = subscription.protocol, endpoint = subscription.endpoint }
 			end
@@ -210,6 +246,10 @@ return kind.define {
 
 	parents = function()
 		return {}
+	end,
+
+	preflight = function(check, props)
+		exists.key(check, "kms_master_key_id", props.kms_master_key_id)
 	end,
 
 	create = function(ctx, props)

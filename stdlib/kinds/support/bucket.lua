@@ -69,13 +69,23 @@ local function same_if_readable(declared, live)
 	return live == nil or declared == live
 end
 
+--- What S3 gives a new bucket.
+local PRIVATE = {
+	block_public_acls = true,
+	ignore_public_acls = true,
+	block_public_policy = true,
+	restrict_public_buckets = true,
+}
+
 settings.properties = {
 	versioning = {
+		default = false,
 		type = "boolean",
 		compare = same_if_readable,
 		doc = "Keep old versions of objects.",
 	},
 	encryption = {
+		resets = true,
 		type = "map",
 		fields = {
 			sse_algorithm = {
@@ -93,12 +103,14 @@ settings.properties = {
 		doc = "How objects are encrypted; S3 uses AES256 where nothing is said.",
 	},
 	lifecycle_rules = {
+		default = {},
 		type = "list",
 		compare = "set",
 		items = { type = "map", fields = RULE },
 		doc = "What happens to objects with time; the whole list.",
 	},
 	public_access_block = {
+		default = PRIVATE,
 		type = "map",
 		fields = {
 			block_public_acls = { type = "boolean", doc = "Refuse public access lists." },
@@ -109,17 +121,24 @@ settings.properties = {
 		doc = "What is refused of public access.",
 	},
 	object_ownership = {
+		default = "BucketOwnerEnforced",
 		type = "string",
 		enum = { "BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter" },
 		doc = "Who owns what others put in; BucketOwnerEnforced switches access lists off.",
 	},
 	policy = {
+		resets = true,
 		type = "any",
 		compare = "policy",
 		doc = "The bucket policy, as a table or JSON text, without the part of tls_only.",
 	},
-	tls_only = { type = "boolean", doc = "Refuse requests that are not encrypted." },
+	tls_only = {
+		default = false,
+		type = "boolean",
+		doc = "Refuse requests that are not encrypted.",
+	},
 	logging = {
+		resets = true,
 		type = "map",
 		fields = {
 			target_bucket = { type = "string", doc = "The bucket that gets the access logs." },
@@ -128,6 +147,7 @@ settings.properties = {
 		doc = "Access logs.",
 	},
 	intelligent_tiering = {
+		default = {},
 		type = "list",
 		compare = "set",
 		items = { type = "map", fields = TIERING },
@@ -341,14 +361,17 @@ local ORDER = {
 	"intelligent_tiering",
 }
 
---- Every setting of a bucket as it is.
+--- The settings of a bucket that somebody wants to know, as they are; each costs a call.
 ---@param bucket string
+---@param wants fun(name: string): boolean
 ---@return table
-function settings.observe(bucket)
+function settings.observe(bucket, wants)
 	local live = {}
 	for _, name in ipairs(ORDER) do
-		for property, value in pairs(readers[name](bucket)) do
-			live[property] = value
+		if wants(name) or (name == "policy" and wants "tls_only") then
+			for property, value in pairs(readers[name](bucket)) do
+				live[property] = value
+			end
 		end
 	end
 	return live

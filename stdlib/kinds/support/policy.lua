@@ -1,7 +1,7 @@
 --- IAM policy documents: read from AWS, sent to AWS, and compared by what they mean.
 ---
 ---     local policy = require "kinds.support.policy"
----     policy.trust { "dms.amazonaws.com" }   --> the document that lets DMS assume a role
+---     policy.trust({ "dms.amazonaws.com" }).Version   --> "2012-10-17": the document that lets DMS assume a role
 
 local json = require "json"
 

@@ -9,6 +9,7 @@ local ui = require "ui"
 
 return {
 	summary = "check, plan, ask, apply; tasks are not started",
+	usage = "[--plan FILE] [--require-approval never|risky|any]",
 	run = function(m)
 		header.show(m)
 		checks.run(m)

@@ -9,6 +9,7 @@ local ui = require "ui"
 
 return {
 	summary = "what a deploy would do; changes nothing",
+	usage = "[--out FILE]",
 	run = function(m)
 		header.show(m)
 		checks.run(m)
@@ -17,6 +18,11 @@ return {
 			ui.json(plan:json())
 		else
 			deployment.show(plan)
+		end
+		if host.options.out then
+			plan:save(host.options.out)
+			local command = m:command("deploy --plan " .. host.options.out)
+			say.label("Saved", ("%s; carry it out with: %s"):format(host.options.out, command))
 		end
 		if host.options.detailed_exitcode and plan.has_changes then
 			host.exit(2)

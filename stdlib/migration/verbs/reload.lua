@@ -94,6 +94,14 @@ return {
 					at = false,
 				}
 			end
+			if
+				say.would(
+					"Reload",
+					"load again " .. loss(m, list)[1]:gsub("^what the target holds of ", "")
+				)
+			then
+				return
+			end
 			local again = "reload " .. table.concat(command.rest, " ")
 			approval.loss(m, loss(m, list), "reload", again)
 			reload_tables(task, list)
@@ -109,6 +117,10 @@ return {
 			}
 		end
 		twice.refuse(m, found, "migration")
+		local name = task.replication_task_identifier
+		if say.would("Reload", ("stop %s and load every table again"):format(name)) then
+			return
+		end
 		approval.loss(m, loss(m, list), "reload")
 		connections.test(m, found)
 		task = tasks.stop(m, task)

@@ -28,6 +28,10 @@ return {
 			}
 		end
 		twice.refuse(m, found, id)
+		local text = ("test the connections, and resume %s"):format(task.replication_task_identifier)
+		if say.would("Resume", text) then
+			return
+		end
 		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier), "resume " .. id)
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)

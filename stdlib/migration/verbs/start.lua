@@ -20,6 +20,14 @@ return {
 			return
 		end
 		twice.refuse(m, found, id)
+		local how = tasks.has_run(task) and "resume" or "start"
+		local text = ("test the connections, and %s %s"):format(
+			how,
+			task.replication_task_identifier
+		)
+		if say.would("Start", text) then
+			return
+		end
 		approval.change(m, ("Start %s?"):format(task.replication_task_identifier), "start " .. id)
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)

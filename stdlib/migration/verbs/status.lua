@@ -106,12 +106,12 @@ local function show(m, data)
 	say.line ""
 	say.table({
 		{ title = "task" },
-		{ title = "type" },
+		{ title = "type", drop = 2 },
 		{ title = "state" },
 		{ title = "lag", align = "right" },
 		{ title = "tables", align = "right" },
-		{ title = "errors", align = "right" },
-		{ title = "started" },
+		{ title = "errors", align = "right", drop = 1 },
+		{ title = "started", drop = 3 },
 		{ title = "" },
 	}, rows)
 end

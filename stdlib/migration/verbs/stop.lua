@@ -34,6 +34,16 @@ return {
 		for index, task in ipairs(list) do
 			names[index] = task.replication_task_identifier
 		end
+		if
+			say.would(
+				"Stop",
+				("stop %s; replication would stand still until it is resumed"):format(
+					report.list(names)
+				)
+			)
+		then
+			return
+		end
 		local question = ("Interrupt replication of %s?"):format(report.list(names))
 		approval.change(m, question, "stop " .. table.concat(command.rest, " "))
 		for _, task in ipairs(list) do

@@ -9,6 +9,9 @@ return {
 	summary = "test the connections to source and target",
 	run = function(m)
 		local found = live.require(m, { "instance", "source", "target" })
+		if say.would("Connect", "test the connections to source and target") then
+			return
+		end
 		local results = connections.test(m, found, { force = true })
 		if say.json() then
 			ui.json { connections = results }

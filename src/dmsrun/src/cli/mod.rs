@@ -3,20 +3,45 @@
 //! The form is that of lua(1): host options come before the script, everything after it is the script's
 //! `arg`. An argument that contains `/` or ends in `.lua` is a script; anything else is a command.
 
+mod arguments;
+mod check;
+mod completions;
+mod doc;
+mod init;
+mod line;
 mod local;
+mod man;
+mod mappings;
 pub mod options;
+mod program;
+mod repl;
 mod script;
 mod test;
+mod types;
 mod verb_line;
+mod watch;
 
 use crate::ui::Terminal;
 use clap::Parser;
 use dmsrun_diag::{Diagnostic, Exit, did_you_mean};
+use dmsrun_lua::{Limits, Sandbox};
 pub use options::Options;
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
+pub use verb_line::VerbLine;
 
 /// The commands of dmsrun, each with the line that describes it.
 const COMMANDS: &[(&str, &str)] = &[
+    ("check", "check scripts, table mappings and task settings, without AWS: dmsrun check FILE…"),
+    (
+        "mappings",
+        "table mappings: dmsrun mappings to-lua FILE | explain FILE --catalogue C [TABLE]",
+    ),
+    ("repl", "work interactively (the default on a terminal)"),
+    ("init", "make a project that works at once: dmsrun init [DIR]"),
+    ("types", "write LuaCATS stubs for editors: dmsrun types [DIR]"),
+    ("doc", "show the reference: dmsrun doc [NAME]"),
+    ("completions", "completions for a shell: dmsrun completions SHELL"),
+    ("man", "print the man page"),
     ("test", "run Lua specs, each on a fresh local AWS: dmsrun test [PATHS]"),
     ("local", "look after the local AWS: dmsrun local reset"),
     ("help", "print this help"),
@@ -25,13 +50,23 @@ const COMMANDS: &[(&str, &str)] = &[
 
 const AFTER_HELP: &str = "\
 Commands:
+  init [DIR]         make a project that works at once
+  check FILE…        check scripts, table mappings and task settings, without AWS
+  mappings           to-lua FILE · explain FILE --catalogue C [TABLE]
   test [PATHS]       run Lua specs, each on a fresh local AWS
+  doc [NAME]         the reference: dms.create_endpoint, map.include, M104, ec2.vpc
+  repl               work interactively; the default on a terminal
+  types [DIR]        write LuaCATS stubs for editors
   local reset        forget everything that the local AWS holds
+  completions SHELL  completions for a shell;  man: the manual page
 
 Examples:
   dmsrun --local scripts/migrate.lua             rehearse the whole migration on the local AWS
   dmsrun scripts/migrate.lua plan                show what would change, change nothing
+  dmsrun --local                                 look around on the local AWS
   dmsrun --read-only -e 'print(require(\"aws\").whoami().account)'
+  dmsrun --local --fault 'dms:CreateEndpoint#1=kill' scripts/migrate.lua deploy
+                                                 rehearse a crash; the same command again goes on
 
 Everything after the script belongs to the script; `dmsrun SCRIPT help` lists a migration's verbs.";
 
@@ -56,13 +91,60 @@ pub struct CommandLine {
     #[arg(short = 'l', value_name = "MODULE")]
     pub require: Vec<String>,
 
+    /// Work interactively after the script.
+    #[arg(short = 'i', overrides_with = "interactive")]
+    pub interactive: bool,
+
     /// Print the version.
-    #[arg(short = 'v')]
+    #[arg(short = 'v', overrides_with = "show_version")]
     pub show_version: bool,
 
+    /// Leave LUA_INIT, LUA_PATH and LUA_CPATH alone.
+    #[arg(short = 'E', overrides_with = "ignore_environment")]
+    pub ignore_environment: bool,
+
+    /// Show what `warn` says.
+    #[arg(short = 'W', overrides_with = "warn")]
+    pub warn: bool,
+
+    /// Run a script that is not trusted: no files, no processes, AWS read-only, limits.
+    #[arg(long)]
+    pub sandbox: bool,
+
+    /// The memory that a script in the sandbox may use, in MB (256 where nothing is said).
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=1_048_576), requires = "sandbox")]
+    pub sandbox_memory: Option<u64>,
+
+    /// The instructions of Lua that a script in the sandbox may run (1000000000 where nothing is said).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), requires = "sandbox")]
+    pub sandbox_instructions: Option<u64>,
+
     /// The script or command, and its arguments.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    #[arg(skip)]
     pub rest: Vec<String>,
+
+    /// What `-e`, `-l` and `-W` ask for, in their order.
+    #[arg(skip)]
+    pub actions: Vec<Action>,
+
+    /// Where `rest` begins in `argv`.
+    #[arg(skip)]
+    pub script_at: Option<usize>,
+
+    /// The whole command line as it was typed, the program's name first.
+    #[arg(skip)]
+    pub argv: Vec<OsString>,
+}
+
+/// What is done before the script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// `-e`: a statement.
+    Statement(String),
+    /// `-l`: a module, `mod` or `g=mod`.
+    Require(String),
+    /// `-W`: `warn` is heard.
+    Warn,
 }
 
 /// What ends the program before it begins: help, the version, or a wrong command line.
@@ -82,7 +164,31 @@ impl Early {
 impl CommandLine {
     /// Reads the process's arguments.
     pub fn from_env() -> Result<Self, Early> {
-        Self::try_parse().map_err(Early)
+        line::read(std::env::args_os().collect())
+    }
+
+    /// What the script may do.
+    pub fn sandbox(&self) -> Sandbox {
+        if !self.sandbox {
+            return Sandbox::None;
+        }
+        let given = Limits::default();
+        Sandbox::Untrusted(Limits {
+            memory: self
+                .sandbox_memory
+                .map_or(given.memory, |mb| usize::try_from(mb << 20).unwrap_or(usize::MAX)),
+            instructions: self.sandbox_instructions.unwrap_or(given.instructions),
+        })
+    }
+
+    /// Whether the first argument behind the options is a command of dmsrun.
+    pub fn is_command(&self) -> bool {
+        matches!(wanted(self), Ok(Wanted::Command(_)))
+    }
+
+    /// Whether nothing is left to do without a script, as lua(1) has it after `-e` and `-v`.
+    pub fn is_done(&self) -> bool {
+        self.show_version || !self.execute.is_empty()
     }
 }
 
@@ -105,6 +211,11 @@ fn wanted(line: &CommandLine) -> Result<Wanted, Diagnostic> {
             let mut diagnostic = Diagnostic::error("Unknown command")
                 .what(format!("dmsrun has no command \"{first}\""))
                 .exit(Exit::Usage);
+            if std::path::Path::new(first).is_file() {
+                // A script without the ending: lua(1) would run it.
+                let text = "there is a file of this name; a path with a / runs it";
+                return Err(diagnostic.command(text, format!("dmsrun ./{first}")));
+            }
             if let Some(near) = did_you_mean(first, names) {
                 diagnostic = diagnostic.hint(near);
             }
@@ -120,6 +231,14 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
     }
     match wanted(&line)? {
         Wanted::Script => script::run(line, ui),
+        Wanted::Command("check") => check::run(line, ui),
+        Wanted::Command("mappings") => mappings::run(line, ui),
+        Wanted::Command("repl") => repl::run(line, ui),
+        Wanted::Command("init") => init::run(line, ui),
+        Wanted::Command("types") => types::run(line, ui),
+        Wanted::Command("doc") => doc::run(line, ui),
+        Wanted::Command("completions") => completions::run(line, ui),
+        Wanted::Command("man") => man::run(line, ui),
         Wanted::Command("test") => test::run(&line, ui),
         Wanted::Command("local") => local::run(&line, ui),
         Wanted::Command("version") => {
@@ -127,15 +246,11 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
             Ok(Exit::Success.code())
         }
         Wanted::Command(_) => help(ui),
-        Wanted::Nothing if !line.execute.is_empty() || !line.require.is_empty() => {
-            script::run(line, ui)
+        Wanted::Nothing if line.is_done() && line.actions.is_empty() && !line.interactive => {
+            Ok(Exit::Success.code())
         }
-        Wanted::Nothing if line.show_version => Ok(Exit::Success.code()),
-        // As lua(1) does: a script may come by the standard input.
-        Wanted::Nothing if !std::io::IsTerminal::is_terminal(&std::io::stdin()) => {
-            script::run(line, ui)
-        }
-        Wanted::Nothing => help(ui),
+        // As lua(1) does: statements, then a script from the standard input, or a session.
+        Wanted::Nothing => script::run(line, ui),
     }
 }
 
@@ -150,15 +265,8 @@ mod tests {
     use super::*;
 
     fn parse(args: &[&str]) -> CommandLine {
-        CommandLine::try_parse_from(std::iter::once(&"dmsrun").chain(args)).expect("a valid line")
-    }
-
-    #[test]
-    fn what_follows_the_script_belongs_to_the_script() {
-        let line = parse(&["--local", "a/b.lua", "deploy", "--yes", "-c", "x=1"]);
-        assert!(line.options.local.is_some());
-        assert_eq!(line.rest, ["a/b.lua", "deploy", "--yes", "-c", "x=1"]);
-        assert!(!line.options.yes);
+        let argv = std::iter::once(&"dmsrun").chain(args).map(OsString::from).collect();
+        line::read(argv).expect("a valid line")
     }
 
     #[test]

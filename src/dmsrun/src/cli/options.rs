@@ -31,6 +31,11 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
+    /// On the local AWS, a fault to rehearse, such as dms:CreateEndpoint#1=ThrottlingException; may be
+    /// given several times. Instead of a code: drop (performed, not answered), `delay 30`, kill, kill-after.
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Vec<String>,
+
     /// The profile of the AWS configuration (AWS_PROFILE).
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
@@ -91,6 +96,7 @@ impl Options {
             local: over.local.or_else(|| self.local.clone()),
             speed: over.speed.or(self.speed),
             seed: over.seed.or(self.seed),
+            fault: [self.fault.clone(), over.fault].concat(),
             profile: over.profile.or_else(|| self.profile.clone()),
             region: over.region.or_else(|| self.region.clone()),
             endpoint_url: over.endpoint_url.or_else(|| self.endpoint_url.clone()),

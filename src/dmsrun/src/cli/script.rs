@@ -1,69 +1,171 @@
-//! Runs a script, statements (`-e`), or what comes by the standard input.
+//! Runs Lua as lua(1) does: LUA_INIT, what `-e` and `-l` say in their order, the script or the standard
+//! input, and the REPL where `-i` asks for it.
 
-use super::{CommandLine, verb_line::VerbLine};
-use crate::{session, ui::Terminal};
+use super::{Action, CommandLine, Options, line::texts, verb_line::VerbLine};
+use crate::{repl, session, ui::Terminal};
 use dmsrun_diag::{Diagnostic, Exit};
 use dmsrun_lua::Host;
-use std::{cell::RefCell, io::Read as _, path::Path, rc::Rc};
+use std::{
+    cell::RefCell,
+    io::{IsTerminal as _, Read as _},
+    path::Path,
+    rc::Rc,
+};
 
 /// Runs what the line names and gives the exit code.
 pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
-    let CommandLine { options, execute, require, rest, .. } = line;
-    let mut rest = rest.into_iter();
-    let script = rest.next();
-    let options = Rc::new(RefCell::new(options));
+    let (host, options) = start(&line, ui)?;
+    let (code, goes_on) = work(&line, &host).unwrap_or_else(|diagnostic| {
+        // The host knows the texts that are in no file.
+        ui.show_from(&as_lua_tells(diagnostic.clone()), &**host.state());
+        (diagnostic.exit.code(), false)
+    });
+    let code = if goes_on { talk(&line, &host, &options, ui)? } else { code };
+    end(&host, code, ui)
+}
+
+/// Ends the VM and the process: finalizers run, as at the end of lua(1).
+pub fn end(host: &Host, code: u8, ui: &Terminal) -> Result<u8, Diagnostic> {
+    host.close(|| {
+        ui.leave();
+        std::process::exit(i32::from(code));
+    });
+    Ok(code)
+}
+
+/// An error of Lua's with the line that lua(1) prints in it, which editors and people know:
+/// `file:line: message`.
+fn as_lua_tells(mut diagnostic: Diagnostic) -> Diagnostic {
+    let place = diagnostic.span.as_ref().map(|at| format!("{}:{}: ", at.file, at.line));
+    let error = diagnostic.summary == "Script failed" || diagnostic.summary == "Syntax error";
+    if let (true, Some(place), Some((_, what))) = (error, place, diagnostic.details.first_mut())
+        && !what.starts_with("(error object")
+    {
+        what.insert_str(0, &place);
+    }
+    diagnostic
+}
+
+/// A session after what was run, in the same VM.
+fn talk(
+    line: &CommandLine,
+    host: &Host,
+    options: &Rc<RefCell<Options>>,
+    ui: &Terminal,
+) -> Result<u8, Diagnostic> {
+    let forced = repl::locked(&mut options.borrow_mut()) || line.sandbox;
+    if options.borrow().read_only
+        && let Ok(session) = host.state().session()
+    {
+        session.aws.set_read_only(true);
+    }
+    repl::interact(host, ui, options, forced)
+}
+
+/// A host for the line's script, statements or session, with Ctrl-C caught. Nothing has run in it.
+pub fn start(
+    line: &CommandLine,
+    ui: &Terminal,
+) -> Result<(Host, Rc<RefCell<Options>>), Diagnostic> {
+    let options = Rc::new(RefCell::new(line.options.clone()));
     let mut config = session::host_config(&options, ui);
-    config.script = script.clone().filter(|s| s != "-");
-    config.args = rest.collect();
+    let script = line.script_at.filter(|_| !line.is_command());
+    let (before, after) = match script {
+        // As lua(1) has it: without a script everything stands behind the program's name.
+        None => line.argv.split_at(line.argv.len().min(1)),
+        Some(at) => (&line.argv[..at], &line.argv[at + 1..]),
+    };
+    config.program = texts(before);
+    config.args = texts(after);
+    match script.and_then(|_| line.rest.first()) {
+        Some(name) if name == "-" => config.program.push(name.clone()),
+        Some(name) => config.script = Some(name.clone()),
+        None => {}
+    }
+    config.sandbox = line.sandbox();
+    config.ignore_environment = line.ignore_environment;
     config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options))));
+    let at_end = ui.clone();
+    config.exit = Some(Rc::new(move |code| {
+        at_end.leave();
+        std::process::exit(i32::from(code));
+    }));
     let host = Host::new(config)?;
     session::on_interrupt(&host, ui)?;
-    let work = Work { require, execute, script };
-    Ok(work.run(&host).unwrap_or_else(|diagnostic| {
-        // The host knows the texts that are in no file.
-        ui.show_from(&diagnostic, &**host.state());
-        diagnostic.exit.code()
-    }))
+    session::limit(&host, ui);
+    if !line.sandbox {
+        repl::install_breakpoint(&host, ui, &options)?;
+    }
+    Ok((host, options))
 }
 
-/// What a line asks for, in this order.
-struct Work {
-    require: Vec<String>,
-    execute: Vec<String>,
-    script: Option<String>,
-}
-
-impl Work {
-    /// Does it until something ends with another code than 0.
-    fn run(&self, host: &Host) -> Result<u8, Diagnostic> {
-        for module in &self.require {
-            let (global, name) = module.split_once('=').unwrap_or((module, module));
-            match host.require(global, name)? {
-                0 => {}
-                code => return Ok(code),
-            }
-        }
-        for statement in &self.execute {
-            match host.run_string("(command line)", statement)? {
-                0 => {}
-                code => return Ok(code),
-            }
-        }
-        match self.script.as_deref() {
-            None if !self.execute.is_empty() || !self.require.is_empty() => {
-                Ok(Exit::Success.code())
-            }
-            None | Some("-") => {
-                let mut text = String::new();
-                std::io::stdin().read_to_string(&mut text).map_err(|error| {
-                    Diagnostic::error("The standard input can't be read").what(error.to_string())
-                })?;
-                host.run_string("stdin", &text)
-            }
-            Some(path) if !Path::new(path).exists() => Err(missing(path)),
-            Some(path) => host.run_file(path),
+/// Does what stands before the script: LUA_INIT, `-e`, `-l` and `-W`. The code is another than 0 where
+/// something ended the program.
+pub fn prepare(line: &CommandLine, host: &Host) -> Result<u8, Diagnostic> {
+    if !line.ignore_environment && !line.sandbox().is_untrusted() {
+        let code = init(host)?;
+        if code != 0 {
+            return Ok(code);
         }
     }
+    for action in &line.actions {
+        let code = match action {
+            Action::Statement(text) => host.run_string("(command line)", text)?,
+            Action::Require(module) => {
+                // `g=mod` names the global; else it is the module's name up to a hyphen.
+                let own = || (module.split('-').next().unwrap_or(module), module.as_str());
+                let (global, name) = module.split_once('=').unwrap_or_else(own);
+                host.require(global, name)?
+            }
+            Action::Warn => {
+                host.warn();
+                0
+            }
+        };
+        if code != 0 {
+            return Ok(code);
+        }
+    }
+    Ok(0)
+}
+
+/// What the environment says to run first: a statement, or with an `@` a file.
+fn init(host: &Host) -> Result<u8, Diagnostic> {
+    let set = |name: &'static str| Some((name, std::env::var_os(name)?));
+    let Some((name, text)) = set("LUA_INIT_5_4").or_else(|| set("LUA_INIT")) else {
+        return Ok(0);
+    };
+    let text = text.to_string_lossy();
+    match text.strip_prefix('@') {
+        Some(file) => host.run_init_file(file),
+        None => host.run_string(name, &text),
+    }
+}
+
+/// Does the work; whether a session follows.
+fn work(line: &CommandLine, host: &Host) -> Result<(u8, bool), Diagnostic> {
+    let code = prepare(line, host)?;
+    if code != 0 {
+        return Ok((code, false));
+    }
+    let script = line.rest.first().filter(|_| !line.is_command());
+    let code = match script.map(String::as_str) {
+        Some("-") => host.run_stdin(&stdin()?, true)?,
+        Some(path) if !Path::new(path).exists() => return Err(missing(path)),
+        Some(path) => host.run_file(path)?,
+        None if line.interactive || line.is_done() => 0,
+        None if std::io::stdin().is_terminal() => return Ok((0, true)),
+        None => host.run_stdin(&stdin()?, false)?,
+    };
+    Ok((code, code == 0 && line.interactive))
+}
+
+fn stdin() -> Result<Vec<u8>, Diagnostic> {
+    let mut text = Vec::new();
+    std::io::stdin().read_to_end(&mut text).map_err(|error| {
+        Diagnostic::error("The standard input can't be read").what(error.to_string())
+    })?;
+    Ok(text)
 }
 
 /// A script that is not there, with the nearest one that is.
@@ -79,6 +181,7 @@ fn missing(path: &str) -> Diagnostic {
     let wanted = Path::new(path).file_name().and_then(|n| n.to_str()).unwrap_or(path);
     let near = dmsrun_diag::did_you_mean(wanted, names.iter().map(String::as_str));
     Diagnostic::error("Script not found")
-        .what(format!("there is no file {path}"))
+        .what(format!("cannot open {path}: there is no such file"))
         .hint(near.unwrap_or_else(|| "the path is relative to the current folder".to_owned()))
+        .exit(Exit::Failure)
 }

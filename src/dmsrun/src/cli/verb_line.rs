@@ -24,6 +24,18 @@ struct Line {
     /// The task that is meant.
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
+    /// Where `plan` saves the plan.
+    #[arg(long, value_name = "FILE")]
+    out: Option<String>,
+    /// The saved plan that `deploy` carries out, and nothing else.
+    #[arg(long, value_name = "FILE")]
+    plan: Option<String>,
+    /// What is asked about before it is done; data loss always is.
+    #[arg(long, value_name = "WHAT", value_parser = ["never", "risky", "any"])]
+    require_approval: Option<String>,
+    /// Show where the time of a deploy went.
+    #[arg(long)]
+    timing: bool,
     /// Print the verbs.
     #[arg(short, long)]
     help: bool,
@@ -75,6 +87,10 @@ impl dmsrun_lua::CommandLine for VerbLine {
         options.insert("filter".to_owned(), Value::from(line.filter));
         options.insert("since".to_owned(), Value::from(line.since));
         options.insert("task".to_owned(), Value::from(line.task));
+        options.insert("out".to_owned(), Value::from(line.out));
+        options.insert("plan".to_owned(), Value::from(line.plan));
+        options.insert("require_approval".to_owned(), Value::from(line.require_approval));
+        options.insert("timing".to_owned(), Value::from(line.timing));
         Ok(Value::Map(Map::from([
             ("verb".to_owned(), Value::from(verb)),
             ("options".to_owned(), Value::Map(options)),

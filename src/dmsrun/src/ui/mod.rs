@@ -9,10 +9,13 @@ use crate::cli::{Options, options::Color};
 use dmsrun_base::{Redactor, Value};
 use dmsrun_diag::{Diagnostic, Sources, Style, render, render::Disk};
 use dmsrun_lua::ui::{Level, Progress, ProgressStart, TableView, Ui};
-pub use specs::SpecReporter;
+pub use specs::{Form, SpecReporter, show_coverage};
 use std::{
     io::{BufRead as _, IsTerminal as _, Write as _},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 pub use trace::Tracer;
 
@@ -32,7 +35,10 @@ struct Inner {
     err_color: bool,
     err_terminal: bool,
     interactive: bool,
-    width: usize,
+    /// Whether AWS calls are shown; a session may switch it.
+    tracing: AtomicBool,
+    /// Says nothing: it belongs to something in the background.
+    muted: bool,
 }
 
 impl Terminal {
@@ -53,8 +59,36 @@ impl Terminal {
             err_color: color(err),
             err_terminal: err && !dumb,
             interactive: std::io::stdin().is_terminal() && err,
-            width: width(),
+            tracing: AtomicBool::new(options.trace),
+            muted: false,
         }))
+    }
+
+    /// The same for something in the background: it never says anything.
+    pub fn quiet(&self) -> Self {
+        let Inner { out_color, err_color, .. } = *self.0;
+        Self(Arc::new(Inner {
+            redactor: self.0.redactor.clone(),
+            bars: indicatif::MultiProgress::with_draw_target(
+                indicatif::ProgressDrawTarget::hidden(),
+            ),
+            out_color,
+            err_color,
+            err_terminal: false,
+            interactive: false,
+            tracing: AtomicBool::new(false),
+            muted: true,
+        }))
+    }
+
+    /// Whether AWS calls are shown.
+    pub fn is_tracing(&self) -> bool {
+        self.0.tracing.load(Ordering::Relaxed)
+    }
+
+    /// Shows AWS calls from now on, or no longer.
+    pub fn set_tracing(&self, on: bool) {
+        self.0.tracing.store(on, Ordering::Relaxed);
     }
 
     /// What knows the secrets.
@@ -64,6 +98,9 @@ impl Terminal {
 
     /// A line of data.
     pub fn print_line(&self, text: &str) {
+        if self.0.muted {
+            return;
+        }
         let text = self.0.redactor.scrub(text);
         self.0.bars.suspend(|| {
             let mut out = std::io::stdout().lock();
@@ -74,8 +111,29 @@ impl Terminal {
         });
     }
 
+    /// Leaves the terminal as it was, before the process ends.
+    pub fn leave(&self) {
+        // What can't be cleared is not worth a word at the end.
+        let _ = self.0.bars.clear();
+    }
+
+    /// A line of data that need not be text.
+    fn print_bytes(&self, bytes: &[u8]) {
+        self.0.bars.suspend(|| {
+            let mut out = std::io::stdout().lock();
+            let written = out.write_all(bytes).and_then(|()| out.write_all(b"\n"));
+            if written.and_then(|()| out.flush()).is_err() {
+                // As in `print_line`.
+                std::process::exit(i32::from(dmsrun_diag::Exit::Success.code()));
+            }
+        });
+    }
+
     /// A line of talk.
     pub fn talk(&self, text: &str) {
+        if self.0.muted {
+            return;
+        }
         let text = self.0.redactor.scrub(text);
         self.0.bars.suspend(|| {
             // Nothing can be said where standard error is closed.
@@ -90,13 +148,8 @@ impl Terminal {
 
     /// A diagnostic whose marked line is not in a file: statements, standard input.
     pub fn show_from(&self, diagnostic: &Diagnostic, sources: &dyn Sources) {
-        let style = Style { color: self.0.err_color, width: self.0.width };
+        let style = Style { color: self.0.err_color, width: width() };
         self.talk(render(diagnostic, sources, style).trim_end());
-    }
-
-    /// Where the results of specs go.
-    pub fn spec_reporter(&self) -> SpecReporter {
-        SpecReporter::new(self.clone())
     }
 
     /// Whether standard output is coloured.
@@ -128,6 +181,10 @@ impl Ui for Terminal {
         self.print_line(text);
     }
 
+    fn out_bytes(&self, bytes: &[u8]) {
+        self.print_bytes(bytes);
+    }
+
     fn err(&self, text: &str) {
         self.talk(text);
     }
@@ -152,7 +209,7 @@ impl Ui for Terminal {
     }
 
     fn table(&self, view: &TableView) {
-        self.print_line(&table::text(view, self.0.width));
+        self.print_line(&table::text(view, width()));
     }
 
     fn json(&self, value: &Value) {
@@ -174,11 +231,26 @@ impl Ui for Terminal {
         self.ask(question).is_some_and(|answer| answer == expected)
     }
 
+    fn ask(&self, question: &str) -> Option<String> {
+        // The inherent one: a trait's method stands behind it.
+        Self::ask(self, question)
+    }
+
+    fn ask_secret(&self, question: &str) -> Option<String> {
+        self.0.bars.suspend(|| {
+            let mut err = std::io::stderr().lock();
+            write!(err, "{} ", self.0.redactor.scrub(question)).and_then(|()| err.flush()).ok()?;
+            drop(err);
+            console::Term::stderr().read_secure_line().ok()
+        })
+    }
+
     fn interactive(&self) -> bool {
         self.0.interactive
     }
 
     fn width(&self) -> usize {
-        self.0.width
+        // Asked anew each time: a window changes its size.
+        width()
     }
 }

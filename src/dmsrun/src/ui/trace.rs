@@ -23,13 +23,13 @@ impl Tracer {
 
 impl Observer for Tracer {
     fn call(&self, event: &CallEvent) {
-        if self.calls {
+        if self.wants_events() {
             self.terminal.talk(&line(event));
         }
     }
 
     fn retry(&self, event: &RetryEvent) {
-        if self.calls || event.elapsed >= LASTING {
+        if self.wants_events() || event.elapsed >= LASTING {
             self.terminal.talk(&format!(
                 "retry    {}:{} answered {}; attempt {} in {:.1} s",
                 event.service,
@@ -42,7 +42,7 @@ impl Observer for Tracer {
     }
 
     fn wants_events(&self) -> bool {
-        self.calls
+        self.calls || self.terminal.is_tracing()
     }
 }
 

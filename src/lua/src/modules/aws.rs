@@ -16,6 +16,14 @@ use std::{rc::Rc, time::Duration};
 pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
     let module = lua.create_table()?;
     module.raw_set("pages", calls::waiting(lua, "aws.pages", pages)?)?;
+    let page = calls::waiting(lua, "aws.each", page)?;
+    let check = calls::function(lua, "aws.each", |lua, (operation, input, options): Arguments| {
+        operation_of(&operation, "aws.each")?;
+        table_of(lua, &input, "arguments")?;
+        options_of(lua, &options).map(|_| ())
+    })?;
+    let each: mlua::Function = lua.load(EACH).set_name(crate::place::HOST).call((page, check))?;
+    module.raw_set("each", each)?;
     module.raw_set("whoami", calls::waiting(lua, "aws.whoami", whoami)?)?;
     module.raw_set("region", calls::waiting(lua, "aws.region", region)?)?;
     module.raw_set("expect", calls::function(lua, "aws.expect", expect)?)?;
@@ -23,6 +31,13 @@ pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
     module.raw_set("operations", calls::function(lua, "aws.operations", operations)?)?;
     let meta = lua.create_table()?;
     meta.raw_set("__index", calls::function(lua, "aws", service)?)?;
+    // What completion may look at without harm.
+    meta.raw_set(
+        "__keys",
+        lua.create_function(|_, _: Table| {
+            Ok(registry::services().iter().map(|s| s.name).collect::<Vec<_>>())
+        })?,
+    )?;
     module.set_metatable(Some(meta))?;
     Ok(module)
 }
@@ -63,6 +78,12 @@ fn service(lua: &Lua, (module, name): (Table, LuaValue)) -> Result<LuaValue, Rai
     };
     let table = lua.create_table()?;
     let meta = lua.create_table()?;
+    meta.raw_set(
+        "__keys",
+        lua.create_function(move |_, _: Table| {
+            Ok(service.operations().iter().map(|o| o.name).collect::<Vec<_>>())
+        })?,
+    )?;
     meta.raw_set(
         "__index",
         calls::function(lua, "aws", move |lua, (table, name): (Table, LuaValue)| {
@@ -123,6 +144,52 @@ fn pages(lua: &Lua, (operation, input, options): Arguments) -> Result<Waiting, R
     Ok(Box::pin(async move {
         let result = aws.pages(service, name, input, &options).await;
         answer(result.map(Value::List).map_err(Raise::from))
+    }))
+}
+
+/// `aws.each(operation, arguments, options)`: an iterator over all items, that holds one page at a time.
+const EACH: &str = r#"
+local page, check = ...
+return function(operation, arguments, options)
+	check(operation, arguments, options)
+	local items, at, cursor, more = {}, 0, arguments or {}, true
+	return function()
+		while true do
+			at = at + 1
+			local item = items[at]
+			if item ~= nil then
+				return item
+			end
+			if not more then
+				return nil
+			end
+			items, cursor = page(operation, cursor, options)
+			at, more = 0, cursor ~= nil
+		end
+	end
+end"#;
+
+/// The input of the next page, on its way through Lua.
+struct Cursor(Value);
+impl UserData for Cursor {}
+
+/// The items of one page, and the cursor of the next.
+fn page(lua: &Lua, (operation, input, options): Arguments) -> Result<Waiting, Raise> {
+    let (service, name) = operation_of(&operation, "aws.each")?;
+    let cursor = input.as_userdata().and_then(|u| Some(u.borrow::<Cursor>().ok()?.0.clone()));
+    let input = match cursor {
+        Some(input) => input,
+        None => table_of(lua, &input, "arguments")?,
+    };
+    let (options, aws) = (options_of(lua, &options)?, door_of(lua)?);
+    Ok(Box::pin(async move {
+        let result = aws.page(service, name, input, &options).await;
+        calls::finish(move |lua| {
+            let page = result?;
+            let items = to_lua(lua, &Value::List(page.items))?;
+            let next = page.next.map(|next| lua.create_userdata(Cursor(next))).transpose()?;
+            Ok((items, next))
+        })
     }))
 }
 

@@ -1,16 +1,21 @@
 //! `dms`: the domain of DMS, pure: table mappings, task settings, engines. Documents are tables, or
 //! the JSON text that the service gives.
 
+mod catalogue;
+mod evaluation;
+mod text;
+
 use crate::{
     calls::{self, Raise},
     convert::{from_lua_at, to_lua, to_lua_with_null},
     state::State,
 };
+use catalogue::SharedCatalogue;
 use dmsrun_base::Value;
 use dmsrun_diag::did_you_mean;
 use dmsrun_dms::{
-    Catalogue, Context, EngineVersion, MigrationType, TaskTables, codes, engine, engines, mappings,
-    settings, shared_tables,
+    Context, EngineVersion, MigrationType, TaskTables, codes, engine, engines, mappings, settings,
+    shared_tables,
 };
 use mlua::{Lua, Table, Value as LuaValue};
 use serde_json::Value as Json;
@@ -22,6 +27,10 @@ pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
     module.raw_set("settings", settings_module(lua)?)?;
     module.raw_set("engines", calls::function(lua, "dms.engines", all_engines)?)?;
     module.raw_set("engine", calls::function(lua, "dms.engine", one_engine)?)?;
+    module.raw_set("catalogue", catalogue::module(lua)?)?;
+    module.raw_set("read", calls::function(lua, "dms.read", text::read)?)?;
+    module.raw_set("locate", calls::function(lua, "dms.locate", text::locate)?)?;
+    module.raw_set("locate_all", calls::function(lua, "dms.locate_all", text::locate_all)?)?;
     module.raw_set("codes", calls::function(lua, "dms.codes", all_codes)?)?;
     module.raw_set("shared_tables", calls::function(lua, "dms.shared_tables", shared)?)?;
     Ok(module)
@@ -31,6 +40,9 @@ fn mappings_module(lua: &Lua) -> mlua::Result<Table> {
     let module = lua.create_table()?;
     module.raw_set("check", calls::function(lua, "dms.mappings.check", mappings_check)?)?;
     module.raw_set("evaluate", calls::function(lua, "dms.mappings.evaluate", evaluate)?)?;
+    let lazily = calls::function(lua, "dms.mappings.evaluation", evaluation::evaluation)?;
+    module.raw_set("evaluation", lazily)?;
+    module.raw_set("to_lua", calls::function(lua, "dms.mappings.to_lua", to_lua_script)?)?;
     module.raw_set("equal", calls::function(lua, "dms.mappings.equal", mappings_equal)?)?;
     module.raw_set("diff", calls::function(lua, "dms.mappings.diff", mappings_diff)?)?;
     Ok(module)
@@ -106,7 +118,9 @@ fn context(lua: &Lua, value: Option<Table>) -> Result<Context, Raise> {
                 })?;
                 context.engine_version = Some(version);
             }
-            "catalogue" => context.catalogue = Some(catalogue(lua, &value)?),
+            "catalogue" => {
+                context.catalogue = Some(SharedCatalogue::of(lua, &value)?.as_ref().clone());
+            }
             "mappings" => context.mappings = Some(document(lua, &value, "context.mappings")?),
             "live_settings" => {
                 context.live_settings = Some(document(lua, &value, "context.live_settings")?);
@@ -118,11 +132,6 @@ fn context(lua: &Lua, value: Option<Table>) -> Result<Context, Raise> {
         }
     }
     Ok(context)
-}
-
-fn catalogue(lua: &Lua, value: &LuaValue) -> Result<Catalogue, Raise> {
-    serde_json::from_value(document(lua, value, "catalogue")?)
-        .map_err(|e| Raise::Misuse(format!("catalogue: {e}")))
 }
 
 /// The members of our documents that are lists. An empty Lua table arrives as an empty map.
@@ -169,7 +178,12 @@ fn settings_check(lua: &Lua, (doc, known): Checked) -> Result<LuaValue, Raise> {
 
 fn evaluate(lua: &Lua, (doc, source): (LuaValue, LuaValue)) -> Result<LuaValue, Raise> {
     let (rules, _, _) = mappings::read(&document(lua, &doc, "mappings")?);
-    give(lua, &mappings::evaluate(&rules, &catalogue(lua, &source)?))
+    give(lua, &mappings::evaluate(&rules, &*SharedCatalogue::of(lua, &source)?))
+}
+
+/// The script that builds a document.
+fn to_lua_script(lua: &Lua, doc: LuaValue) -> Result<String, Raise> {
+    Ok(mappings::to_lua(&document(lua, &doc, "mappings")?))
 }
 
 fn mappings_equal(lua: &Lua, (a, b): (LuaValue, LuaValue)) -> Result<bool, Raise> {
@@ -237,7 +251,7 @@ fn all_codes(lua: &Lua, (): ()) -> Result<LuaValue, Raise> {
 
 /// `dms.shared_tables({ { name =, migration_type =, source =, target =, mappings = }, … },
 /// catalogue)`.
-fn shared(lua: &Lua, (tasks, source): (Vec<Table>, Option<Table>)) -> Result<LuaValue, Raise> {
+fn shared(lua: &Lua, (tasks, source): (Vec<Table>, LuaValue)) -> Result<LuaValue, Raise> {
     struct Task {
         name: String,
         migration_type: MigrationType,
@@ -268,6 +282,9 @@ fn shared(lua: &Lua, (tasks, source): (Vec<Table>, Option<Table>)) -> Result<Lua
             mappings: &t.mappings,
         })
         .collect();
-    let source = source.map(|c| catalogue(lua, &LuaValue::Table(c))).transpose()?;
-    give(lua, &shared_tables(&tasks, source.as_ref()))
+    let source = match source {
+        LuaValue::Nil => None,
+        source => Some(SharedCatalogue::of(lua, &source)?),
+    };
+    give(lua, &shared_tables(&tasks, source.as_deref()))
 }

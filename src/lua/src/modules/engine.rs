@@ -104,6 +104,12 @@ fn planning(lua: &Lua, engine: &Table) -> mlua::Result<()> {
         })?,
     )?;
     engine.set(
+        "fingerprint",
+        calls::function(lua, "fingerprint", |lua, (salt, value): (String, LuaValue)| {
+            Ok(dmsrun_stack::fingerprint(&salt, &from_lua_at(lua, &value, "value")?))
+        })?,
+    )?;
+    engine.set(
         "plan",
         calls::function(lua, "plan", |lua, (request, compare): (LuaValue, Option<Function>)| {
             let state = State::of(lua);

@@ -1,19 +1,18 @@
-//! `json`: text ⇄ values, with null, empty lists and empty objects told apart and big integers
+//! `json`: text ⇄ values, with null, empty lists and empty objects told apart and every integer
 //! exact.
 
+mod read;
+mod write;
+
+use super::options::{Options, show};
 use crate::{
     calls::{self, Raise},
-    convert::{from_lua, to_lua_with_null, with_marks},
+    convert::{Shape, with_marks},
     state::State,
-    values,
+    values::BigInteger,
 };
-use dmsrun_base::Value;
-use mlua::{Lua, Table, Value as LuaValue};
-use serde_json::Value as Json;
+use mlua::{Lua, LuaString, Table, Value};
 use std::rc::Rc;
-
-/// Stands around a reference's number while the text is made; JSON leaves it as it is.
-const MARK: char = '\u{F8FF}';
 
 pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
     let module = lua.create_table()?;
@@ -21,89 +20,39 @@ pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
     module.raw_set("decode", calls::function(lua, "json.decode", decode)?)?;
     module.raw_set("array", calls::function(lua, "json.array", array)?)?;
     module.raw_set("object", calls::function(lua, "json.object", object)?)?;
+    module.raw_set("is_list", calls::function(lua, "json.is_list", is_list)?)?;
+    module.raw_set("integer", calls::function(lua, "json.integer", integer)?)?;
     module.raw_set("null", with_marks(lua, |marks| marks.null.clone())?)?;
     Ok(module)
 }
 
 /// The text; with references inside, a template that becomes the text after apply.
-fn encode(lua: &Lua, (value, options): (LuaValue, Option<Table>)) -> Result<LuaValue, Raise> {
-    let pretty = match options {
-        Some(options) => {
-            for pair in options.pairs::<String, LuaValue>() {
-                let (key, _) = pair?;
-                if key != "pretty" {
-                    return Err(Raise::Misuse(format!(
-                        "json.encode: unknown option \"{key}\"; there is pretty"
-                    )));
-                }
-            }
-            options.get::<Option<bool>>("pretty")?.unwrap_or(false)
-        }
-        None => false,
-    };
-    let value = from_lua(lua, &value).map_err(|e| {
-        Raise::Misuse(format!("json.encode: {e}").replace("can't be sent", "has no form in JSON"))
-    })?;
-    let mut references = Vec::new();
-    let json = to_json(&value, "", &mut references).map_err(Raise::Misuse)?;
-    let text =
-        if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) };
-    let text = text.map_err(|e| Raise::Misuse(format!("json.encode: {e}")))?;
-    if references.is_empty() {
-        return Ok(LuaValue::String(lua.create_string(text)?));
-    }
-    let parts = text.split(MARK).enumerate().map(|(index, part)| match part.parse::<usize>() {
-        Ok(n) if index % 2 == 1 && n < references.len() => references[n].clone(),
-        _ => Value::from(part),
-    });
-    Ok(values::template(lua, parts.collect())?)
+fn encode(lua: &Lua, (value, options): (Value, Option<Table>)) -> Result<Value, Raise> {
+    let options = Options::read("json.encode", options.as_ref(), &["pretty"])?;
+    let pretty = options.flag("pretty")?;
+    let written = with_marks(lua, |marks| write::text(marks, &value, pretty))?;
+    written.map_err(|fault| Raise::Misuse(format!("json.encode: {fault}")))?.into_lua(lua)
 }
 
-fn to_json(value: &Value, path: &str, references: &mut Vec<Value>) -> Result<Json, String> {
-    let mark = |reference: &Value, references: &mut Vec<Value>| {
-        references.push(reference.clone());
-        format!("{MARK}{}{MARK}", references.len() - 1)
-    };
-    Ok(match value {
-        Value::Secret(_) => {
-            let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
-            return Err(format!(
-                "json.encode: {at}a secret has no form in JSON; secret.reveal gives its text"
-            ));
-        }
-        Value::Float(x) if !x.is_finite() => {
-            let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
-            return Err(format!("json.encode: {at}{x} has no form in JSON"));
-        }
-        Value::Reference(_) => Json::from(mark(value, references)),
-        Value::Template(parts) => {
-            let parts = parts.iter().map(|part| match part {
-                Value::String(s) => s.clone(),
-                other => mark(other, references),
-            });
-            Json::from(parts.collect::<String>())
-        }
-        Value::List(items) => {
-            let items = items.iter().enumerate();
-            let items = items.map(|(i, v)| to_json(v, &format!("{path}[{}]", i + 1), references));
-            Json::Array(items.collect::<Result<_, _>>()?)
-        }
-        Value::Map(map) => {
-            let mut out = serde_json::Map::new();
-            for (key, item) in map {
-                let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                out.insert(key.clone(), to_json(item, &inner, references)?);
-            }
-            Json::Object(out)
-        }
-        other => other.to_json(),
+/// The text of a value that must be known now.
+pub(super) fn plain(lua: &Lua, value: &Value) -> Result<String, String> {
+    let written = with_marks(lua, |marks| write::text(marks, value, false));
+    let written = written.map_err(|e| e.to_string())?.map_err(|fault| fault.to_string())?;
+    written.plain().ok_or_else(|| "it holds what is known only after apply".to_owned())
+}
+
+/// The value; the name of a file in the second argument opens the message where it is none.
+fn decode(lua: &Lua, (text, name): (LuaString, Option<String>)) -> Result<Value, Raise> {
+    let parsed = with_marks(lua, |marks| read::value(lua, marks, &text.as_bytes()))??;
+    parsed.map_err(|fault| {
+        let place = match name {
+            Some(name) => format!("{name}:{}:{}: ", fault.line, fault.column),
+            None => String::new(),
+        };
+        let (line, column) = (fault.line, fault.column);
+        let message = fault.message;
+        Raise::Misuse(format!("json.decode: {place}{message} at line {line} column {column}"))
     })
-}
-
-fn decode(lua: &Lua, text: mlua::LuaString) -> Result<LuaValue, Raise> {
-    let json: Json = serde_json::from_slice(&text.as_bytes())
-        .map_err(|e| Raise::Misuse(format!("json.decode: {e}")))?;
-    Ok(to_lua_with_null(lua, &Value::from_json(json))?)
 }
 
 fn array(lua: &Lua, table: Option<Table>) -> Result<Table, Raise> {
@@ -116,4 +65,27 @@ fn object(lua: &Lua, table: Option<Table>) -> Result<Table, Raise> {
     let table = table.map_or_else(|| lua.create_table(), Ok)?;
     table.set_metatable(Some(with_marks(lua, |marks| marks.object.clone())?))?;
     Ok(table)
+}
+
+/// Whether a value becomes a list in JSON. An empty table without a mark becomes an object.
+fn is_list(lua: &Lua, value: Value) -> Result<bool, Raise> {
+    let Value::Table(table) = value else { return Ok(false) };
+    Ok(with_marks(lua, |marks| matches!(Shape::of(marks, &table), Ok(Shape::List(_))))?)
+}
+
+/// The integer of its digits: one of Lua's where it fits, else one that only goes through.
+fn integer(lua: &Lua, value: Value) -> Result<Value, Raise> {
+    let digits = match &value {
+        Value::Integer(_) => return Ok(value),
+        Value::UserData(u) if u.is::<BigInteger>() => return Ok(value),
+        Value::String(text) => text.to_string_lossy(),
+        _ => String::new(),
+    };
+    match read::whole(&digits) {
+        Some(whole) => Ok(whole.into_lua(lua)?),
+        None => Err(Raise::Misuse(format!(
+            "json.integer: the digits of a whole number expected, got {}",
+            show(&value)
+        ))),
+    }
 }

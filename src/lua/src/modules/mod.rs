@@ -1,15 +1,23 @@
 //! What Rust gives to Lua: one list of modules, each made when something first requires it.
 
 mod aws;
+mod csv;
 mod dms;
 mod engine;
 mod env;
 mod errors;
 mod fs;
+mod hash;
 mod host;
+mod http;
 mod json;
 mod log;
+pub mod meta;
+mod options;
 mod parallel;
+mod path;
+mod process;
+mod random;
 mod secret;
 mod suggest;
 mod time;
@@ -17,7 +25,7 @@ mod ui;
 
 pub(crate) use aws::error as aws_error;
 
-use crate::state::State;
+use crate::{sandbox, state::State};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
@@ -36,22 +44,35 @@ const fn module(name: &'static str, make: Make, safe: bool) -> Module {
 }
 
 /// Every module, sorted by name.
-const MODULES: [Module; 14] = [
+const MODULES: [Module; 20] = [
     module("aws", aws::module, true),
+    module("csv", csv::module, true),
     module("dms", dms::module, true),
     module("engine", |lua, state| engine::module(lua, state), false),
     module("env", env::module, false),
     module("errors", errors::module, true),
     module("fs", fs::module, false),
+    module("hash", hash::module, true),
     module("host", host::module, true),
+    module("http", http::module, false),
     module("json", json::module, true),
     module("log", log::module, true),
     module("parallel", parallel::module, true),
+    module("path", path::module, true),
+    module("process", process::module, false),
+    module("random", random::module, true),
     module("secret", secret::module, true),
     module("suggest", suggest::module, true),
     module("time", time::module, true),
     module("ui", ui::module, true),
 ];
+
+/// A new table that stays a list where it is empty.
+fn empty_list(lua: &Lua) -> mlua::Result<Table> {
+    let table = lua.create_table()?;
+    table.set_metatable(Some(crate::convert::with_marks(lua, |marks| marks.list.clone())?))?;
+    Ok(table)
+}
 
 /// The names of all modules.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
@@ -66,10 +87,12 @@ pub(crate) fn exists(name: &str) -> bool {
 /// Makes a module; `None` where there is none of this name, or not in a sandbox.
 pub(crate) fn load(lua: &Lua, state: &Rc<State>, name: &str) -> mlua::Result<Option<Value>> {
     let Some(module) = MODULES.iter().find(|m| m.name == name) else { return Ok(None) };
-    if state.sandbox && !module.safe {
+    if state.sandbox.is_untrusted() && !module.safe {
         return Err(mlua::Error::runtime(format!("module '{name}' is not there in a sandbox")));
     }
-    (module.make)(lua, state).map(|table| Some(Value::Table(table)))
+    let table = (module.make)(lua, state)?;
+    sandbox::restrict(lua, state, name, &table)?;
+    Ok(Some(Value::Table(table)))
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub(crate) fn module(lua: &Lua, state: &Rc<State>) -> mlua::Result<Table> {
     module.raw_set("progress", calls::function(lua, "ui.progress", progress)?)?;
     module.raw_set("confirm", calls::function(lua, "ui.confirm", confirm)?)?;
     module.raw_set("type_name", calls::function(lua, "ui.type_name", type_name)?)?;
+    module.raw_set("ask", calls::function(lua, "ui.ask", ask)?)?;
     module.raw_set("interactive", state.ui.interactive())?;
     module.raw_set("width", state.ui.width())?;
     Ok(module)
@@ -69,8 +70,9 @@ fn table(lua: &Lua, spec: Table) -> Result<(), Raise> {
             LuaValue::Table(t) => Column {
                 title: t.get::<Option<Text>>("title")?.map(|t| t.0).unwrap_or_default(),
                 right: t.get::<Option<String>>("align")?.as_deref() == Some("right"),
+                drop: t.get::<Option<u8>>("drop")?.unwrap_or(0),
             },
-            other => Column { title: Text::from_lua(other, lua)?.0, right: false },
+            other => Column { title: Text::from_lua(other, lua)?.0, ..Column::default() },
         });
     }
     for row in spec.get::<Table>("rows")?.sequence_values::<Table>() {
@@ -155,6 +157,22 @@ fn confirm(lua: &Lua, question: String) -> Result<bool, Raise> {
         return Err(diagnostic.into());
     }
     Ok(state.ui.confirm(&state.scrub(&question)))
+}
+
+/// Asks a person for a line; nil where the input has ended. The module `prompt` knows what to do
+/// where there is nobody.
+fn ask(lua: &Lua, question: Text) -> Result<Option<String>, Raise> {
+    let state = State::of(lua);
+    if !state.ui.interactive() {
+        let span = crate::place::user(lua).map(|p| Span::line(p.file, p.line));
+        let diagnostic = Diagnostic::error("An answer is needed")
+            .at(span)
+            .what(format!("there is no terminal to ask: {}", state.scrub(&question.0)))
+            .hint("prompt.text and prompt.choose take an answer that is given beforehand")
+            .exit(Exit::Approval);
+        return Err(diagnostic.into());
+    }
+    Ok(state.ui.ask(&state.scrub(&question.0)))
 }
 
 fn type_name(lua: &Lua, (question, expected): (String, String)) -> Result<bool, Raise> {

@@ -68,6 +68,7 @@ fn what_cannot_be_sent_says_where_it_is() {
             "a: a list has the named key \"x\" as well; a table is a list or a map",
         ),
         ("return { a = { 1, nil, 3 } }", "a: a list must be numbered from 1 without gaps"),
+        ("return { a = { [1] = 1, [3] = 3 } }", "a: a list must be numbered from 1 without gaps"),
         ("return { [true] = 1 }", "a boolean can't be a key; use text"),
         ("local t = {} t.a = { b = t } return t", "a.b: the table contains itself"),
         (
@@ -116,23 +117,24 @@ fn json_refuses_what_it_cannot_hold_at_the_callers_line() {
     for (text, expected) in [
         (
             "local j = require 'json'\nj.encode({ a = { b = 0/0 } })",
-            "test.lua:2: Script failed: json.encode: a.b: ",
+            "test.lua:2: json.encode: a.b: ",
         ),
         (
             "local j = require 'json'\nj.decode('{\"a\":}')",
-            "test.lua:2: Script failed: json.decode: expected value at line 1 column 6",
+            "test.lua:2: json.decode: expected value, got \"}\" at line 1 column 6",
         ),
         (
             "require 'json'.encode({ f = print })",
-            "test.lua:1: Script failed: json.encode: f: a function has no form in JSON",
+            "test.lua:1: json.encode: f: a function has no form in JSON",
         ),
         (
             "require 'json'.encode({}, { prety = true })",
-            "test.lua:1: Script failed: json.encode: unknown option \"prety\"",
+            "test.lua:1: json.encode: unknown option \"prety\"",
         ),
     ] {
         let got = line(&bench.fail(text));
-        assert!(got.starts_with(expected), "{got}");
+        let (place, message) = expected.split_once(": ").unwrap();
+        assert!(got.starts_with(place) && got.contains(message), "{got}");
     }
 }
 

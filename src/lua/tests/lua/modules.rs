@@ -117,14 +117,14 @@ fn operations_are_values_and_a_slip_finds_the_nearest() {
     assert_eq!(out, ["userdata\taws.dms.describe_endpoints\tdescribe_endpoints\tdms\ttrue\tfalse"]);
     let got = line(&bench.fail("local aws = require 'aws'\naws.dms.describe_endpoint {}"));
     assert!(
-        got.starts_with(
-            "test.lua:2: Unknown AWS operation: unknown operation \"describe_endpoint\" of dms"
-        ),
+        got.starts_with("test.lua:2: Unknown AWS operation: ")
+            && got.contains("unknown operation \"describe_endpoint\" of dms"),
         "{got}"
     );
     assert!(got.contains("Did you mean \"describe_endpoints\""), "{got}");
     let got = line(&bench.fail("require 'aws'.dsm.x {}"));
-    assert!(got.starts_with("test.lua:1: Unknown AWS operation: unknown service \"dsm\""), "{got}");
+    assert!(got.starts_with("test.lua:1: Unknown AWS operation: "), "{got}");
+    assert!(got.contains("unknown service \"dsm\""), "{got}");
     let got = line(&bench.fail("require 'aws'.dms.describe_endpoints({ 1 })"));
     assert!(got.contains("must be a table with named keys, got a list"), "{got}");
     let got = line(&bench.fail("require 'aws'.dms.describe_endpoints({}, { regoin = 'x' })"));
@@ -143,8 +143,12 @@ fn arg_is_as_lua_has_it() {
         c.program = vec!["dmsrun".to_owned(), "--local".to_owned()];
         c.args = vec!["deploy".to_owned(), "--yes".to_owned()];
     });
-    let out = bench.run("print(arg[-2], arg[-1], arg[0], arg[1], arg[2], #arg, ...)");
-    assert_eq!(out, ["dmsrun\t--local\tscripts/x.lua\tdeploy\t--yes\t2\tdeploy\t--yes"]);
+    let text = "print(arg[-2], arg[-1], arg[0], arg[1], arg[2], #arg, ...)";
+    // A statement has no arguments, a script has.
+    let wanted = "dmsrun\t--local\tscripts/x.lua\tdeploy\t--yes\t2";
+    assert_eq!(bench.run(text), [wanted]);
+    assert_eq!(bench.host.run_text("scripts/x.lua", text.as_bytes()).unwrap(), 0);
+    assert_eq!(bench.ui.out_lines().pop(), Some(format!("{wanted}\tdeploy\t--yes")));
 }
 
 struct Verbs;

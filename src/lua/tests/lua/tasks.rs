@@ -205,15 +205,15 @@ fn wrong_arguments_are_told_at_the_callers_line() {
         ),
         (
             "\n\nrequire 'time'.sleep(-1)",
-            "test.lua:3: Script failed: bad argument #1 to 'time.sleep' (seconds from 0 expected, got -1)",
+            "test.lua:3: Script failed: bad argument #1 to 'time.sleep' (seconds from 0, or a duration such as \"2h 30m\" expected, got -1)",
         ),
         (
             "require 'time'.sleep('x')",
-            "test.lua:1: Script failed: bad argument #1 to 'time.sleep' (number expected, got string)",
+            "test.lua:1: Script failed: bad argument #1 to 'time.sleep' (seconds from 0, or a duration such as \"2h 30m\" expected, got \"x\")",
         ),
         (
             "require 'time'.sleep()",
-            "test.lua:1: Script failed: bad argument #1 to 'time.sleep' (number expected, got nothing)",
+            "test.lua:1: Script failed: bad argument #1 to 'time.sleep' (seconds from 0, or a duration such as \"2h 30m\" expected, got nothing)",
         ),
     ] {
         assert_eq!(line(&bench.fail(text)), expected);

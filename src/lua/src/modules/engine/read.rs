@@ -63,7 +63,13 @@ fn schema(name: &str, value: &Value) -> Result<Schema, String> {
         name: name.to_owned(),
         properties: properties(&map(value, "properties"), name)?,
         outputs,
-        exclusive: flag(value, "exclusive"),
+        exclusive: flag(value, "exclusive") || !list(value, "exclusive").is_empty(),
+        collides: list(value, "exclusive")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        fresh: flag(value, "fresh"),
         shared: flag(value, "shared"),
     })
 }
@@ -100,6 +106,7 @@ fn property(value: &Value, path: &str) -> Result<Property, String> {
         write_only: flag(value, "write_only"),
         compare: text(value, "compare").map_or(Compare::Exact, |name| Compare::parse(&name)),
         replaces,
+        follows: flag(value, "follows"),
         fields,
         items,
     })
@@ -121,10 +128,13 @@ fn declared(value: &Value, schemas: &Schemas) -> Result<Declared, String> {
     let texts =
         |key| list(value, key).iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let names: Vec<String> = texts("depends_on");
+    let with: Vec<String> = texts("replace_with");
     Ok(Declared {
         properties,
         span,
         depends_on: names.iter().filter_map(|name| ResourceId::parse(name)).collect(),
+        replace_with: with.iter().filter_map(|name| ResourceId::parse(name)).collect(),
+        reset: texts("reset"),
         protect: flag(value, "protect"),
         retain: flag(value, "retain"),
         ignore_changes: texts("ignore_changes"),
@@ -148,6 +158,10 @@ fn live(value: &Value) -> Result<Live, String> {
     live.generation = live.tags.get(tags::GENERATION).and_then(|g| g.parse().ok()).unwrap_or(1);
     live.state = text(value, "state");
     live.broken = text(value, "broken");
+    live.fixed = map(value, "fixed")
+        .into_iter()
+        .filter_map(|(name, why)| Some((name, why.as_str()?.to_owned())))
+        .collect();
     Ok(live)
 }
 

@@ -1,0 +1,199 @@
+//! Checks Lua scripts: reads them, then evaluates them without AWS, files written or processes, and
+//! checks the documents that they build.
+
+use super::{
+    document,
+    found::{Checked, Files, Found, Sort},
+};
+use crate::{
+    cli::{Options, VerbLine},
+    session,
+    ui::Terminal,
+};
+use dmsrun_base::Value;
+use dmsrun_diag::{Diagnostic, Severity};
+use dmsrun_dms::{Context, mappings, settings};
+use dmsrun_lua::{Built, Host, Sandbox, analysis, sandbox::NOT_SENT, ui::Silent};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+/// What was asked for.
+pub struct Asked<'a> {
+    /// The options of the host.
+    pub options: &'a Options,
+    /// The scripts' arguments.
+    pub args: &'a [String],
+    /// Whether the scripts are evaluated.
+    pub evaluate: bool,
+    /// What is known around the documents.
+    pub context: &'a Context,
+    /// The terminal.
+    pub ui: &'a Terminal,
+}
+
+/// Checks every script among the files.
+pub fn check(files: &mut Files, asked: &Asked<'_>) -> Result<(), Diagnostic> {
+    let scripts: Vec<(String, String)> = files
+        .checked
+        .iter()
+        .filter(|c| c.is_script())
+        .filter_map(|c| Some((shown(&c.name).to_owned(), c.text.clone()?)))
+        .collect();
+    if scripts.is_empty() {
+        return Ok(());
+    }
+    let found = analysis::analyse_all(&scripts, asked.options.stdlib.clone());
+    for (checked, found) in files.checked.iter_mut().filter(|c| c.is_script()).zip(found) {
+        checked.found.extend(found.into_iter().map(of_analysis));
+        let readable = !checked.found.iter().any(|f| f.code == "L001");
+        // A spec runs its tests, which is `dmsrun test`'s to do.
+        if asked.evaluate && readable && !checked.name.ends_with("_spec.lua") {
+            evaluate(checked, asked)?;
+        }
+    }
+    for (name, text) in scripts {
+        files.other.insert(name, text);
+    }
+    Ok(())
+}
+
+/// What a script is called in messages.
+fn shown(name: &str) -> &str {
+    if name == "-" { "stdin" } else { name }
+}
+
+fn of_analysis(finding: analysis::Finding) -> Found {
+    Found {
+        code: finding.code.to_owned(),
+        severity: finding.severity,
+        message: finding.message,
+        path: finding.path,
+        hint: finding.hint,
+        file: finding.file,
+        line: Some(finding.line),
+        column: finding.column,
+        width: finding.width,
+    }
+}
+
+fn evaluate(checked: &mut Checked, asked: &Asked<'_>) -> Result<(), Diagnostic> {
+    let options = Rc::new(RefCell::new(asked.options.clone()));
+    let mut config = session::host_config(&options, asked.ui);
+    config.script = Some(checked.name.clone()).filter(|name| name != "-");
+    config.args = asked.args.to_vec();
+    config.sandbox = Sandbox::Check;
+    // What the script says is no part of the report.
+    config.ui = Arc::new(Silent);
+    config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options))));
+    let host = Host::new(config)?;
+    session::on_interrupt(&host, asked.ui)?;
+    let text = checked.text.clone().unwrap_or_default();
+    let ended = host.run_text(shown(&checked.name), text.as_bytes());
+    let handed = host.handed();
+    for finding in &handed.findings {
+        add(checked, of_script(finding, &checked.name));
+    }
+    for built in &handed.built {
+        for finding in of_document(built, &checked.name, asked.context) {
+            add(checked, finding);
+        }
+    }
+    if let Err(diagnostic) = ended {
+        add_end(checked, &diagnostic);
+    }
+    Ok(())
+}
+
+/// Adds what is not known yet: the script's own checks, the documents that it builds and the reading of
+/// it may say the same.
+fn add(checked: &mut Checked, found: Found) {
+    let same = |f: &Found| {
+        f.code == found.code
+            && (f.message == found.message || (f.line == found.line && f.path == found.path))
+            && (f.path == found.path || f.path.is_empty() || found.path.is_empty())
+    };
+    if !checked.found.iter().any(same) {
+        checked.found.push(found);
+    }
+}
+
+/// A finding that a script handed over.
+fn of_script(finding: &Value, file: &str) -> Found {
+    let text = |key: &str| finding.get(key).and_then(Value::as_str).map(str::to_owned);
+    let number =
+        |key: &str| finding.get(key).and_then(Value::as_i64).and_then(|n| u32::try_from(n).ok());
+    let severity = match text("severity").as_deref() {
+        Some("error") => Severity::Error,
+        Some("note") => Severity::Note,
+        _ => Severity::Warning,
+    };
+    Found {
+        code: text("code").unwrap_or_default(),
+        severity,
+        message: text("message").unwrap_or_default(),
+        path: text("path").unwrap_or_default(),
+        hint: text("hint"),
+        file: text("file").unwrap_or_else(|| shown(file).to_owned()),
+        line: number("line").filter(|n| *n > 0),
+        column: number("column").filter(|n| *n > 0),
+        width: 1,
+    }
+}
+
+/// The findings of a document that a script built, at the place where it was built.
+fn of_document(built: &Built, file: &str, context: &Context) -> Vec<Found> {
+    let json = built.document.to_json();
+    let findings = match document::sort(&json) {
+        Ok(Sort::Mappings) => mappings::check(&json, context),
+        Ok(_) => settings::check(&json, context),
+        // Neither one nor the other: whoever handed it over has checked it.
+        Err(_) => return Vec::new(),
+    };
+    let at = built.at.as_ref();
+    findings
+        .into_iter()
+        .map(|f| Found {
+            code: f.code.to_owned(),
+            severity: f.severity,
+            message: f.message,
+            path: f.path,
+            hint: f.hint,
+            file: at.map_or_else(|| shown(file).to_owned(), |s| s.file.clone()),
+            line: at.map(|s| s.line),
+            column: at.and_then(|s| s.column),
+            width: at.map_or(1, |s| s.width),
+        })
+        .collect()
+}
+
+/// The error that ended the script.
+fn add_end(checked: &mut Checked, diagnostic: &Diagnostic) {
+    let line = diagnostic.span.as_ref().map(|s| s.line);
+    let not_sent = diagnostic.code.as_deref() == Some(NOT_SENT);
+    // What was read there already is what was run into.
+    let known = checked
+        .found
+        .iter()
+        .any(|f| f.severity == Severity::Error && line.is_some() && f.line == line);
+    if known && !not_sent {
+        return;
+    }
+    let code = if not_sent { &analysis::codes::L003 } else { &analysis::codes::L002 };
+    let what: Vec<&str> = diagnostic.details.iter().map(|(_, text)| text.as_str()).collect();
+    let message = if what.is_empty() {
+        diagnostic.summary.clone()
+    } else {
+        format!("{}: {}", diagnostic.summary, what.join("; "))
+    };
+    let mut found = Found::of(code, shown(&checked.name), message);
+    if let Some(span) = &diagnostic.span {
+        found.file.clone_from(&span.file);
+        found.line = Some(span.line);
+        found.column = span.column;
+        found.width = span.width;
+    }
+    found.hint = diagnostic.hints.first().map(|h| match &h.command {
+        Some(command) => format!("{}: {command}", h.text.trim_end_matches(':')),
+        None => h.text.clone(),
+    });
+    checked.found.push(found);
+}

@@ -1,0 +1,155 @@
+//! What specs run on: a host with a fresh local AWS, its levers, and scripts as the command line runs
+//! them.
+
+use crate::{
+    cli::{Options, VerbLine},
+    session,
+    ui::Terminal,
+};
+use dmsrun_base::{Random, Redactor};
+use dmsrun_diag::{Diagnostic, Exit, Style, render};
+use dmsrun_local::Local;
+use dmsrun_lua::{
+    Host, HostConfig, Session, State,
+    spec::{Bench, Ran, Stage, Transcript},
+};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
+};
+
+/// The stage of one spec file.
+pub fn stage(options: &Options, file: &str, seed: u64, ui: &Terminal) -> Result<Stage, Diagnostic> {
+    let output = Transcript::default();
+    let mut config = session::spec_config(options, file, seed, ui);
+    config.ui = Arc::new(output.clone());
+    let folder = Folder(config.state_dir.clone());
+    let bench = LocalBench {
+        options: Options { local: Some(PathBuf::new()), ..options.clone() },
+        file: file.to_owned(),
+        seed,
+        redactor: config.redactor.clone(),
+        folder,
+    };
+    Ok(Stage { host: Host::new(config)?, output, bench: Some(Rc::new(bench)) })
+}
+
+/// The folder for the journal of a spec's file; it goes with it.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Most specs write nothing, and there is none.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The levers of a spec's local AWS.
+struct LocalBench {
+    options: Options,
+    file: String,
+    seed: u64,
+    redactor: Redactor,
+    folder: Folder,
+}
+
+/// The local AWS behind a session of ours.
+fn local(state: &State) -> Result<Local, Diagnostic> {
+    state
+        .session()?
+        .keep
+        .downcast_ref::<Local>()
+        .cloned()
+        .ok_or_else(|| Diagnostic::bug("a spec runs on something else than a local AWS"))
+}
+
+impl LocalBench {
+    /// The script's path: as it is, or from the spec's folder, or the one above it.
+    fn find(&self, script: &str) -> Result<String, Diagnostic> {
+        let beside = Path::new(&self.file).parent().unwrap_or(Path::new(""));
+        let above = beside.parent().unwrap_or(Path::new(""));
+        let places = [PathBuf::from(script), beside.join(script), above.join(script)];
+        match places.iter().find(|path| path.is_file()) {
+            Some(found) => Ok(found.to_string_lossy().into_owned()),
+            None => {
+                let tried: Vec<String> = places.iter().map(|p| p.display().to_string()).collect();
+                Err(Diagnostic::error("Script not found")
+                    .what(format!("spec.run: there is no file {}", tried.join(", nor "))))
+            }
+        }
+    }
+
+    fn config(
+        &self,
+        state: &State,
+        script: &str,
+        args: &[String],
+        ui: &Transcript,
+    ) -> Result<HostConfig, Diagnostic> {
+        let outer = state.session()?;
+        let (aws, clock) = (outer.aws.clone(), Arc::clone(&outer.clock));
+        let shared = Rc::new(RefCell::new(self.options.clone()));
+        let mut config = HostConfig {
+            script: Some(script.to_owned()),
+            args: args.to_vec(),
+            options: self.options.to_value(),
+            stdlib: self.options.stdlib.clone(),
+            state_dir: self.folder.0.clone(),
+            local: true,
+            session: Box::new(move || Ok(Session { aws, clock, keep: Box::new(()) })),
+            ui: Arc::new(ui.clone()),
+            redactor: self.redactor.clone(),
+            random: Random::seeded(self.seed),
+            command_line: Some(Rc::new(VerbLine::new(shared))),
+            ..HostConfig::bare()
+        };
+        config.catalogue = Some(Rc::new(session::catalogue));
+        Ok(config)
+    }
+}
+
+impl Bench for LocalBench {
+    fn fault(&self, state: &State, text: &str) -> Result<(), Diagnostic> {
+        local(state)?
+            .faults()
+            .set_text(text)
+            .map_err(|what| Diagnostic::error("Fault is not valid").what(what).exit(Exit::Usage))
+    }
+
+    fn clear_faults(&self, state: &State) -> Result<(), Diagnostic> {
+        local(state)?.faults().clear();
+        Ok(())
+    }
+
+    fn messages(&self, state: &State) -> Result<Vec<serde_json::Value>, Diagnostic> {
+        Ok(local(state)?.messages())
+    }
+
+    fn run(
+        &self,
+        state: &State,
+        script: &str,
+        args: &[String],
+        watch: &dyn Fn(&Host) -> Result<(), Diagnostic>,
+    ) -> Result<Ran, Diagnostic> {
+        let script = self.find(script)?;
+        let transcript = Transcript::default();
+        let host = Host::new(self.config(state, &script, args, &transcript)?)?;
+        watch(&host)?;
+        Ok(match host.run_file(&script) {
+            Ok(code) => Ran { code, transcript, ..Ran::default() },
+            Err(failure) => {
+                let style = Style { color: false, width: 100 };
+                let shown = render(&failure, &**host.state(), style);
+                Ran {
+                    code: failure.exit.code(),
+                    shown: shown.lines().map(str::to_owned).collect(),
+                    failure: Some(failure),
+                    transcript,
+                }
+            }
+        })
+    }
+}

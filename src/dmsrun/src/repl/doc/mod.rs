@@ -1,0 +1,414 @@
+//! `?name`: what something is, from the registry of operations, the schema of the settings, and the
+//! comments of the standard library.
+
+mod annotations;
+mod words;
+
+use super::{
+    complete::{
+        context::{self, Place, Step},
+        resolve,
+    },
+    meta,
+    session::Session,
+};
+use annotations::Param;
+use dmsrun_aws::registry::{self, Field, Operation, Type};
+use dmsrun_diag::{Diagnostic, did_you_mean};
+use dmsrun_dms::settings;
+use mlua::{Function, Table, Value};
+
+pub use super::complete::Member;
+
+/// How many texts of an enumeration are listed.
+const WORDS: usize = 12;
+
+/// The text on a name, or why there is none.
+pub fn about(session: &Session<'_>, name: &str) -> Result<String, Diagnostic> {
+    let name = name.trim().trim_end_matches(['(', ')', '{', '}', ' ']);
+    if name.is_empty() {
+        return Ok(meta::overview());
+    }
+    if let Some(command) = name.strip_prefix(':') {
+        return meta::about(command);
+    }
+    let name = name.strip_prefix("aws.").unwrap_or(name);
+    if let Some((service, operation)) = name.split_once('.')
+        && registry::service(service).is_some()
+    {
+        if let Ok((service, operation)) = registry::find(service, operation) {
+            return Ok(of_operation(service.name, operation));
+        }
+        // `dms` is a module of ours as well, and `dms.endpoint` a kind.
+        if let Some(text) = of_value(session, name).or_else(|| of_kind(session, name)) {
+            return Ok(text);
+        }
+        let names: Vec<&str> = registry::service(service)
+            .map(|s| s.operations().iter().map(|o| o.name).collect())
+            .unwrap_or_default();
+        let diagnostic = Diagnostic::error("Nothing is known of that")
+            .what(format!("{service} has no operation \"{operation}\""));
+        return Err(match did_you_mean(operation, names) {
+            Some(near) => diagnostic.hint(near),
+            None => diagnostic,
+        });
+    }
+    let found = of_value(session, name)
+        .or_else(|| of_kind(session, name))
+        .or_else(|| of_setting(name))
+        .or_else(|| of_service(name))
+        .or_else(|| of_module(session, name));
+    found.ok_or_else(|| unknown(session, name))
+}
+
+fn unknown(session: &Session<'_>, name: &str) -> Diagnostic {
+    let globals = session.host().lua().globals();
+    let mut known: Vec<String> = globals
+        .pairs::<Value, Value>()
+        .flatten()
+        .filter_map(|(key, _)| Some(key.as_string()?.to_string_lossy()))
+        .collect();
+    known.extend(dmsrun_lua::library::modules());
+    known.extend(dmsrun_lua::library::host_modules().map(str::to_owned));
+    for service in registry::services() {
+        known.extend(service.operations().iter().map(|o| format!("{}.{}", service.name, o.name)));
+    }
+    known.extend(settings::keys().iter().map(|key| key.path.to_owned()));
+    let diagnostic = Diagnostic::error("Nothing is known of that")
+        .what(format!("\"{name}\" is no operation, function, module, kind or setting"));
+    match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(near) => diagnostic.hint(near),
+        None => diagnostic
+            .hint("?dms.create_endpoint, ?stack, ?map.include, ?TargetMetadata.LobMaxSize"),
+    }
+}
+
+fn path_of(name: &str) -> Option<Vec<Step>> {
+    let end = context::context(&format!("{name}."));
+    match end.place {
+        Place::Member(path, _) => Some(path),
+        _ => None,
+    }
+}
+
+fn of_value(session: &Session<'_>, name: &str) -> Option<String> {
+    let value = resolve::resolve(session, &path_of(name)?)?;
+    if let Some((service, operation)) = resolve::operation(&value) {
+        let (service, operation) = registry::find(&service, &operation).ok()?;
+        return Some(of_operation(service.name, operation));
+    }
+    match &value {
+        Value::Function(f) => Some(of_function(session, name, f)),
+        Value::Table(table) => of_table(session, name, table),
+        other => Some(format!("{name} is a {}", other.type_name())),
+    }
+}
+
+/// The text of the file that a function is in.
+fn source_of(session: &Session<'_>, f: &Function) -> Option<(String, usize)> {
+    let info = f.info();
+    let source = info.source?;
+    let line = info.line_defined?;
+    let text = match source.strip_prefix(dmsrun_lua::place::STDLIB) {
+        Some(path) => {
+            let folder = super::stdlib(session.host());
+            let module = path.trim_end_matches(".lua").replace('/', ".");
+            dmsrun_lua::library::find(folder.as_deref(), &module)?.text
+        }
+        None => std::fs::read_to_string(source.strip_prefix('@')?).ok()?,
+    };
+    Some((text, line))
+}
+
+fn of_function(session: &Session<'_>, name: &str, f: &Function) -> String {
+    let Some((source, line)) = source_of(session, f) else {
+        return match super::complete::context::written(&path_of(name).unwrap_or_default()) {
+            written if written.contains('.') => format!("{written}(…)\n  a function of the host"),
+            _ => format!("{name}(…)\n  a function of Lua or of the host"),
+        };
+    };
+    let comment = annotations::above(&source, line);
+    let mut lines = vec![written_signature(name, &comment)];
+    lines.extend(comment.text.iter().map(|line| format!("  {line}").trim_end().to_owned()));
+    if !comment.params.is_empty() {
+        lines.push(String::new());
+        lines.extend(rows(&comment.params, "  "));
+    }
+    for param in &comment.params {
+        let class = class_of(session, &source, &param.ty);
+        if !class.is_empty() {
+            lines.push(format!("  {}", param.ty.trim_end_matches('?')));
+            lines.extend(rows(&class, "    "));
+        }
+    }
+    for (ty, doc) in &comment.returns {
+        lines.push(format!("  returns {ty}  {doc}").trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+fn written_signature(name: &str, comment: &annotations::Comment) -> String {
+    let params: Vec<String> = comment
+        .params
+        .iter()
+        .map(|p| format!("{}{}", p.name, if p.optional { "?" } else { "" }))
+        .collect();
+    format!("{name}({})", params.join(", "))
+}
+
+fn rows(params: &[Param], indent: &str) -> Vec<String> {
+    let name = |p: &Param| format!("{}{}", p.name, if p.optional { "?" } else { "" });
+    let widest = params.iter().map(|p| name(p).len()).max().unwrap_or(0);
+    params
+        .iter()
+        .map(|p| {
+            let line = format!("{indent}{:<widest$}  {}  {}", name(p), p.ty, p.doc);
+            line.trim_end().to_owned()
+        })
+        .collect()
+}
+
+/// The members of a class that a parameter's type names, in its own file or in the module it is
+/// named after.
+fn class_of(session: &Session<'_>, source: &str, ty: &str) -> Vec<Param> {
+    let name = ty.trim_end_matches('?').trim_end_matches("[]");
+    let own = annotations::class(source, name);
+    if !own.is_empty() {
+        return own;
+    }
+    let Some((module, _)) = name.rsplit_once('.') else { return Vec::new() };
+    let folder = super::stdlib(session.host());
+    dmsrun_lua::library::find(folder.as_deref(), module)
+        .map(|file| annotations::class(&file.text, name))
+        .unwrap_or_default()
+}
+
+/// The function that a value is called through.
+fn callable(value: &Value) -> Option<Function> {
+    match value {
+        Value::Function(f) => Some(f.clone()),
+        Value::Table(table) => table.metatable()?.raw_get("__call").ok(),
+        _ => None,
+    }
+}
+
+/// The members of the table that a function of the standard library takes.
+pub fn members(
+    session: &Session<'_>,
+    value: &Value,
+    argument: usize,
+    keys: &[Option<String>],
+) -> Vec<Member> {
+    let Some(f) = callable(value) else { return Vec::new() };
+    let Some((source, line)) = source_of(session, &f) else { return Vec::new() };
+    let comment = annotations::above(&source, line);
+    let skip =
+        usize::from(value.is_table() && comment.params.first().is_some_and(|p| p.name == "_"));
+    let Some(param) = comment.params.get(argument - 1 + skip) else { return Vec::new() };
+    let mut fields = class_of(session, &source, &param.ty);
+    for key in keys {
+        let Some(key) = key else { continue };
+        let Some(field) = fields.iter().find(|f| f.name == *key) else { return Vec::new() };
+        fields = class_of(session, &source, &field.ty);
+    }
+    fields
+        .into_iter()
+        .map(|field| Member {
+            words: annotations::words(&field.ty),
+            required: !field.optional,
+            ty: field.ty,
+            name: field.name,
+        })
+        .collect()
+}
+
+fn of_table(session: &Session<'_>, name: &str, table: &Table) -> Option<String> {
+    let value = Value::Table(table.clone());
+    if let Some(module) = module_of(session, table) {
+        return of_module(session, &module);
+    }
+    let mut lines = vec![name.to_owned()];
+    if let Some(f) = callable(&value) {
+        lines.push(of_function(session, name, &f));
+    }
+    let members = resolve::members(session, &value);
+    if members.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    lines.push(format!("  members: {}", names.join(", ")));
+    Some(lines.join("\n"))
+}
+
+/// The name under which a table was required.
+fn module_of(session: &Session<'_>, table: &Table) -> Option<String> {
+    let lua = session.host().lua();
+    let inner: Option<Table> = lua.named_registry_value("dmsrun.loaded").ok();
+    let package: Option<Table> = lua.globals().raw_get("package").ok();
+    let outer: Option<Table> = package.and_then(|p| p.raw_get("loaded").ok());
+    [inner, outer].into_iter().flatten().find_map(|loaded| {
+        loaded.pairs::<String, Value>().flatten().find_map(|(name, value)| {
+            let same = value.as_table().is_some_and(|t| t.to_pointer() == table.to_pointer());
+            (same && name != "_G").then_some(name)
+        })
+    })
+}
+
+fn of_module(session: &Session<'_>, name: &str) -> Option<String> {
+    let folder = super::stdlib(session.host());
+    let value = super::required(session.host(), name)?;
+    let mut lines = Vec::new();
+    match dmsrun_lua::library::find(folder.as_deref(), name) {
+        Some(file) => {
+            lines.push(format!("{name}: a module of the standard library"));
+            lines.extend(
+                annotations::header(&file.text)
+                    .iter()
+                    .map(|l| format!("  {l}").trim_end().to_owned()),
+            );
+        }
+        None => lines.push(format!("{name}: a module")),
+    }
+    lines.push(String::new());
+    for (member, is_function) in resolve::members(session, &value) {
+        let path = format!("{name}.{member}");
+        let shown = resolve::member(session, &value, &member);
+        match shown {
+            Some(Value::Function(f)) => lines.extend(summary(session, &path, &f)),
+            _ if is_function => lines.push(format!("  {path}")),
+            _ => {}
+        }
+    }
+    Some(lines.join("\n").trim_end().to_owned())
+}
+
+/// A function on one line: its signature and its first sentence.
+fn summary(session: &Session<'_>, path: &str, f: &Function) -> Option<String> {
+    let Some((source, line)) = source_of(session, f) else { return Some(format!("  {path}(…)")) };
+    let comment = annotations::above(&source, line);
+    let first = comment.text.first().map(|text| annotations::sentence(text)).unwrap_or_default();
+    Some(format!("  {:<36} {first}", written_signature(path, &comment)).trim_end().to_owned())
+}
+
+/// The signature of a function, for a hint while typing.
+pub fn signature(session: &Session<'_>, value: &Value) -> Option<String> {
+    let f = callable(value)?;
+    let (source, line) = source_of(session, &f)?;
+    Some(written_signature("", &annotations::above(&source, line)))
+}
+
+fn of_kind(session: &Session<'_>, name: &str) -> Option<String> {
+    if !super::complete::kinds(session).iter().any(|kind| kind == name) {
+        return None;
+    }
+    let kind = super::required(session.host(), "kind")?;
+    let get: Function = kind.as_table()?.get("get").ok()?;
+    let kind: Table = get.call(name).ok()?;
+    let doc: Option<String> = kind.raw_get("doc").ok()?;
+    let mut lines = vec![format!("{name}: a kind of resource. stack:add(\"{name}\", ID, {{…}})")];
+    lines.extend(doc.map(|doc| format!("  {doc}")));
+    lines.push(String::new());
+    let members = super::complete::kind_members(session, name);
+    let widest = members.iter().map(|m| m.name.len()).max().unwrap_or(0);
+    for member in members {
+        let required = if member.required { "required" } else { "" };
+        let words = enumeration(&member.words);
+        let line = format!("  {:<widest$}  {:<8} {required:<8} {words}", member.name, member.ty);
+        lines.push(line.trim_end().to_owned());
+    }
+    Some(lines.join("\n"))
+}
+
+fn of_setting(name: &str) -> Option<String> {
+    let key = settings::keys()
+        .iter()
+        .find(|key| key.path == name)
+        .or_else(|| settings::keys().iter().find(|key| key.path.ends_with(&format!(".{name}"))))?;
+    let mut lines = vec![format!("{}: a task setting", key.path), format!("  {}", key.doc)];
+    match key.kind {
+        settings::Kind::Word(words) | settings::Kind::Words(words) => {
+            lines.push(format!("  one of {}", words.join(", ")));
+        }
+        kind => lines.push(format!("  {kind:?}").to_lowercase()),
+    }
+    if let Some((least, most)) = key.range {
+        lines.push(format!("  from {least} to {most}"));
+    }
+    if key.read_only {
+        lines.push("  set by the service only".to_owned());
+    }
+    Some(lines.join("\n"))
+}
+
+fn of_service(name: &str) -> Option<String> {
+    let service = registry::service(name)?;
+    let mut lines = vec![format!("aws.{}: {}", service.name, service.title), String::new()];
+    let widest = service.operations().iter().map(|o| o.name.len()).max().unwrap_or(0);
+    for operation in service.operations() {
+        let sort = if operation.mutates() { "changes" } else { "reads  " };
+        let words = words::of(service.name, operation.name);
+        lines.push(format!("  {:<widest$}  {sort}  {words}", operation.name));
+    }
+    Some(lines.join("\n"))
+}
+
+fn of_operation(service: &str, operation: &Operation) -> String {
+    let sort = if operation.mutates() { "it changes something" } else { "it only reads" };
+    let mut lines = vec![
+        format!("aws.{service}.{}{{…}}", operation.name),
+        format!("  {}", words::of(service, operation.name)),
+        format!("  {} of AWS; {sort}", operation.wire_name),
+    ];
+    if operation.pages.is_some() {
+        let call = format!("aws.pages(aws.{service}.{}, {{…}})", operation.name);
+        lines.push(format!("  paged: {call} reads all pages"));
+    }
+    if operation.fields().is_empty() {
+        lines.push("  takes nothing".to_owned());
+    } else {
+        lines.push(String::new());
+        // What must be given stands first.
+        let (needed, free): (Vec<&Field>, Vec<&Field>) =
+            operation.fields().iter().partition(|field| field.required);
+        let widest = operation.fields().iter().map(|f| f.name.len()).max().unwrap_or(0);
+        lines.extend(needed.into_iter().chain(free).map(|field| of_field(field, widest)));
+    }
+    let outputs: Vec<&str> = operation.outputs().iter().map(|f| f.name).collect();
+    if !outputs.is_empty() {
+        lines.push(String::new());
+        lines.push(format!("  gives {}", outputs.join(", ")));
+    }
+    lines.join("\n")
+}
+
+fn of_field(field: &Field, widest: usize) -> String {
+    let required = if field.required { "required " } else { "" };
+    let secret = if field.secret { "secret " } else { "" };
+    let detail = match field.ty {
+        Type::Enumeration(_, words) => {
+            enumeration(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>())
+        }
+        Type::Structure(_, fields) | Type::Union(_, fields) => {
+            let fields = fields();
+            let names: Vec<&str> = fields.iter().take(6).map(|f| f.name).collect();
+            let more = if fields.len() > 6 { ", …" } else { "" };
+            format!("{{ {}{more} }}", names.join(", "))
+        }
+        _ => String::new(),
+    };
+    let ty = match field.ty {
+        Type::Enumeration(..) => "one of".to_owned(),
+        Type::Structure(..) => "table".to_owned(),
+        ty => ty.describe(),
+    };
+    let line = format!("  {:<widest$}  {required}{secret}{ty} {detail}", field.name);
+    line.trim_end().to_owned()
+}
+
+fn enumeration(words: &[String]) -> String {
+    let mut text = words.iter().take(WORDS).cloned().collect::<Vec<_>>().join(" | ");
+    if words.len() > WORDS {
+        text.push_str(&format!(" | … {} more", words.len() - WORDS));
+    }
+    text
+}

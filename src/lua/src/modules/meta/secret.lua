@@ -1,0 +1,69 @@
+---@meta secret
+
+--- Texts that must not be shown. A secret prints as `***`; it can't be joined to text, measured,
+--- formatted into plain text, or put into JSON. Once seen, its text is scrubbed from everything that
+--- is shown, logged, journalled or raised.
+---
+--- ```lua
+--- local secret = require "secret"
+--- local password = secret.new "correct-horse"
+--- tostring(password) --> "***"
+--- ("p=%s"):format(password) --> "p=***"
+--- password == secret.new "correct-horse" --> true
+--- #secret.reveal(password) --> 13
+--- "p=" .. password --> error: a secret can't be joined to text
+--- require("json").encode { p = password } --> error: p: a secret has no form in JSON
+--- ```
+---@class secret
+local secret = {}
+
+--- A secret in Lua's hands. Two are equal where their texts are.
+---@class secret.Secret: userdata
+
+---@class secret.AwsOptions
+---@field key? string the member of the secret's JSON; without it, the whole text
+---@field region? string
+---@field stage? string such as AWSPREVIOUS
+---@field version? string the id of a version
+
+---@class secret.PromptOptions
+---@field env? string the variable that answers beforehand
+
+--- A secret of a text; a secret stays what it is.
+---@param text string|secret.Secret
+---@return secret.Secret
+function secret.new(text) end
+
+--- The secret of an environment variable.
+---@param name string
+---@return secret.Secret
+function secret.env(name) end
+
+--- The secret that a file holds, without the line break at its end.
+---@param path string
+---@return secret.Secret
+function secret.file(path) end
+
+--- A secret of AWS Secrets Manager, by its name or ARN. AWS is asked when this is called.
+---@param id string
+---@param options? secret.AwsOptions
+---@return secret.Secret
+function secret.aws(id, options) end
+
+--- Asks the person at the terminal, without showing what is typed.
+---@param question string
+---@param options? secret.PromptOptions
+---@return secret.Secret
+function secret.prompt(question, options) end
+
+--- The text itself, for the one place that must have it.
+---@param secret secret.Secret
+---@return string
+function secret.reveal(secret) end
+
+--- Whether a value is a secret.
+---@param value any
+---@return boolean
+function secret.is(value) end
+
+return secret

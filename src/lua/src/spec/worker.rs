@@ -1,0 +1,233 @@
+//! Runs one file of specs: a stage for it, the vocabulary, its tests.
+
+use super::{
+    Bench, Ran, Request, Source, Stage, Status, Test,
+    coverage::{Collector, Hits},
+};
+use crate::{Host, Raise, State, calls, convert::to_lua, diagnosis};
+use dmsrun_base::Value as Base;
+use dmsrun_diag::{Diagnostic, Severity, Span};
+use mlua::{Function, Lua, Table, Value};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+/// What came of a file.
+pub(super) struct Done {
+    pub tests: Vec<Test>,
+    pub hits: Hits,
+    pub took: Duration,
+}
+
+impl Done {
+    pub fn failed(&self) -> bool {
+        self.tests.iter().any(|test| test.status == Status::Failed)
+    }
+}
+
+/// A seed that depends on the file's name and the run's seed only, so that a spec repeats itself
+/// whatever runs beside it.
+fn seed(file: &str, run: u64) -> u64 {
+    // FNV-1a.
+    file.bytes().chain(run.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Runs a file. A failure outside of its tests is one more failed test.
+pub(super) fn run(request: &Request, source: &Source, make: super::MakeStage<'_>) -> Done {
+    let start = Instant::now();
+    let tests = Rc::new(RefCell::new(Vec::new()));
+    let collector = Collector::default();
+    let result = make(&source.name, seed(&source.name, request.seed)).and_then(|stage| {
+        let result = in_stage(&stage, request, source, &collector, &tests);
+        let rest = stage.output.take();
+        result.map_err(|failure| (failure, rest)).map_or_else(|f| Ok(Some(f)), |()| Ok(None))
+    });
+    let failed = match result {
+        Ok(None) => None,
+        Ok(Some((failure, output))) => Some((failure, output)),
+        Err(failure) => Some((failure, Vec::new())),
+    };
+    let failed = failed.map(|(failure, output)| Test {
+        file: source.name.clone(),
+        name: "the file itself".to_owned(),
+        place: failure.span.clone(),
+        status: Status::Failed,
+        failure: Some(failure),
+        reason: None,
+        output,
+        took: start.elapsed(),
+    });
+    let tests = tests.take().into_iter().chain(failed).collect();
+    Done { tests, hits: collector.take(), took: start.elapsed() }
+}
+
+fn in_stage(
+    stage: &Stage,
+    request: &Request,
+    source: &Source,
+    collector: &Collector,
+    tests: &Rc<RefCell<Vec<Test>>>,
+) -> Result<(), Diagnostic> {
+    let host = &stage.host;
+    let bug = |e: mlua::Error| Diagnostic::bug(calls::root(&e));
+    let ended = || Diagnostic::error("Spec ended itself").what("it called host.exit or os.exit");
+    let lua = host.lua();
+    if request.coverage {
+        collector.watch(host)?;
+    }
+    let require: Function = lua.globals().raw_get("require").map_err(bug)?;
+    let function = |module: &str, name: &str| {
+        let found = host.protected(&require, module)?.map_err(|_| ended())?;
+        match found.into_iter().next() {
+            Some(Value::Table(table)) => table.raw_get::<Function>(name).map_err(bug),
+            _ => Err(Diagnostic::bug(format!("the module {module} is no table"))),
+        }
+    };
+    let install = function("spec", "install")?;
+    let run = function("spec.blocks", "run")?;
+    let bench = match &stage.bench {
+        Some(bench) => {
+            let watch = request.coverage.then(|| collector.clone());
+            Some(bench_table(lua, bench, watch).map_err(bug)?)
+        }
+        None => None,
+    };
+    host.protected(&install, bench)?.map_err(|_| ended())?;
+    let code = match &source.text {
+        Some(text) => host.run_text(&source.name, text.as_bytes())?,
+        None => host.run_file(&source.name)?,
+    };
+    if code != 0 {
+        return Err(ended());
+    }
+    let options = options_table(lua, request).map_err(bug)?;
+    let report = report(lua, stage, &source.name, tests).map_err(bug)?;
+    host.protected(&run, (options, report))?.map_err(|_| ended())?;
+    Ok(())
+}
+
+fn options_table(lua: &Lua, request: &Request) -> mlua::Result<Table> {
+    let options = lua.create_table()?;
+    for (name, list) in [
+        ("filter", &request.filter),
+        ("filter_out", &request.filter_out),
+        ("tags", &request.tags),
+        ("exclude_tags", &request.exclude_tags),
+    ] {
+        options.raw_set(name, list.as_slice())?;
+    }
+    options.raw_set("list", request.list)?;
+    Ok(options)
+}
+
+/// What Lua calls with every result.
+fn report(
+    lua: &Lua,
+    stage: &Stage,
+    file: &str,
+    tests: &Rc<RefCell<Vec<Test>>>,
+) -> mlua::Result<Function> {
+    let (tests, file, output) = (Rc::clone(tests), file.to_owned(), stage.output.clone());
+    let last = Cell::new(Instant::now());
+    calls::function(lua, "report", move |lua, result: Table| {
+        let now = Instant::now();
+        let took = now.duration_since(last.replace(now));
+        tests.borrow_mut().push(test(lua, &file, &result, output.take(), took)?);
+        Ok::<(), Raise>(())
+    })
+}
+
+fn test(
+    lua: &Lua,
+    file: &str,
+    result: &Table,
+    output: Vec<String>,
+    took: Duration,
+) -> mlua::Result<Test> {
+    let state = State::of(lua);
+    let status = match result.raw_get::<String>("status")?.as_str() {
+        "passed" => Status::Passed,
+        "pending" => Status::Pending,
+        _ => Status::Failed,
+    };
+    let failure = result.raw_get::<Option<Table>>("failure")?;
+    let place = result.raw_get::<Option<Table>>("at")?.and_then(|at| {
+        Some(Span::line(at.raw_get::<String>("file").ok()?, at.raw_get::<u32>("line").ok()?))
+    });
+    let failure = failure.map(|t| diagnosis::from_table(&t, Severity::Error, &*state));
+    Ok(Test {
+        file: file.to_owned(),
+        name: result.raw_get("name")?,
+        place,
+        status,
+        failure: failure.map(|failure| state.scrub_diagnostic(failure)),
+        reason: result.raw_get("reason")?,
+        output,
+        took,
+    })
+}
+
+/// The levers as Lua sees them; `spec.lua` makes its own functions of them.
+fn bench_table(
+    lua: &Lua,
+    bench: &Rc<dyn Bench>,
+    collector: Option<Collector>,
+) -> mlua::Result<Table> {
+    let table = lua.create_table()?;
+    let set = Rc::clone(bench);
+    table.raw_set(
+        "fault",
+        calls::function(lua, "spec.faults.set", move |lua, text: String| {
+            Ok(set.fault(&State::of(lua), &text)?)
+        })?,
+    )?;
+    let clear = Rc::clone(bench);
+    table.raw_set(
+        "clear_faults",
+        calls::function(lua, "spec.faults.clear", move |lua, (): ()| {
+            Ok(clear.clear_faults(&State::of(lua))?)
+        })?,
+    )?;
+    let messages = Rc::clone(bench);
+    table.raw_set(
+        "messages",
+        calls::function(lua, "spec.messages", move |lua, (): ()| {
+            let list = messages.messages(&State::of(lua))?;
+            let list = list.into_iter().map(Base::from_json).collect();
+            Ok(to_lua(lua, &Base::List(list))?)
+        })?,
+    )?;
+    let run = Rc::clone(bench);
+    table.raw_set(
+        "run",
+        calls::function(lua, "spec.run", move |lua, (script, args): (String, Vec<String>)| {
+            let watch = |host: &Host| match &collector {
+                Some(collector) => collector.watch(host),
+                None => Ok(()),
+            };
+            let ran = run.run(&State::of(lua), &script, &args, &watch)?;
+            Ok(ran_table(lua, &ran)?)
+        })?,
+    )?;
+    Ok(table)
+}
+
+fn ran_table(lua: &Lua, ran: &Ran) -> mlua::Result<Table> {
+    let table = lua.create_table()?;
+    table.raw_set("code", ran.code)?;
+    table.raw_set("output", ran.transcript.output())?;
+    let mut text = ran.transcript.text();
+    for line in &ran.shown {
+        text.push('\n');
+        text.push_str(line);
+    }
+    table.raw_set("text", text)?;
+    if let Some(failure) = &ran.failure {
+        table.raw_set("failure", diagnosis::to_table(lua, failure)?)?;
+    }
+    Ok(table)
+}

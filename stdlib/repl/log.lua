@@ -1,0 +1,89 @@
+--- A task's log in CloudWatch.
+
+local aws = require "aws"
+local errors = require "errors"
+local lists = require "repl.lists"
+local time = require "time"
+local ui = require "ui"
+
+local log = {}
+
+--- How often a follower looks again.
+local POLL = 5
+
+local function group_of(item)
+	local answer = aws.dms.describe_replication_instances {
+		filters = {
+			{ name = "replication-instance-arn", values = { item.replication_instance_arn } },
+		},
+	}
+	return "dms-tasks-" .. answer.replication_instances[1].replication_instance_identifier
+end
+
+local function moment(event)
+	local stamp = event.timestamp
+	if type(stamp) == "string" then
+		return time.parse(stamp)
+	end
+	return (stamp or 0) / 1000
+end
+
+local function read(group, stream, since, filter)
+	local ok, events = pcall(aws.pages, aws.logs.filter_log_events, {
+		log_group_name = group,
+		log_stream_names = { stream },
+		start_time = math.floor(since * 1000),
+		filter_pattern = filter and ("%q"):format(filter) or nil,
+	})
+	if ok then
+		return events
+	end
+	if errors.is(events, "ResourceNotFoundException") then
+		return {}
+	end
+	error(events, 0)
+end
+
+local function rows_of(events)
+	local rows = {}
+	for index, event in ipairs(events) do
+		local message = (event.message or ""):gsub("%s+$", "")
+		rows[index] = { time = time.format(moment(event)), message = message }
+	end
+	return rows
+end
+
+--- The last lines; with `follow` what comes is printed until Ctrl-C.
+---@param item table the task as DMS describes it
+---@param options repl.LogOptions
+---@return table[]
+function log.read(item, options)
+	local group = group_of(item)
+	local stream = "dms-task-" .. item.replication_task_arn:match "([^:]+)$"
+	local since = time.epoch() - (options.minutes or 60) * 60
+	local rows = rows_of(read(group, stream, since, options.filter))
+	local lines = options.lines or 50
+	if #rows > lines then
+		rows = table.move(rows, #rows - lines + 1, #rows, 1, {})
+	end
+	local seen = {}
+	while options.follow do
+		for _, row in ipairs(rows) do
+			local key = row.time .. row.message
+			if not seen[key] then
+				seen[key] = true
+				ui.out(row.time .. "  " .. row.message)
+				since = math.max(since, time.parse(row.time))
+			end
+		end
+		time.sleep(POLL)
+		rows = rows_of(read(group, stream, since, options.filter))
+	end
+	return lists.new(
+		rows,
+		{ "time", "message" },
+		("No lines: %s %s appears when the task first runs with logging on."):format(group, stream)
+	)
+end
+
+return log

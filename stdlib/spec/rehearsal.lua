@@ -1,0 +1,144 @@
+--- The levers of a spec: faults of its local AWS, the messages that were sent, and whole scripts run on
+--- it as the command line runs them.
+
+local errors = require "errors"
+local host = require "host"
+local report = require "report"
+local suggest = require "suggest"
+
+local rehearsal = { faults = {} }
+
+--- What the runner gives; nil where a module of specs is used elsewhere.
+local bench
+
+---@param given table?
+function rehearsal.install(given)
+	bench = given
+end
+
+---@param name string
+---@return table
+local function lever(name)
+	if not bench then
+		errors.raise {
+			summary = "There is no spec here",
+			what = ("%s works in a spec that `dmsrun test` runs"):format(name),
+			at = host.where(),
+		}
+	end
+	return bench --[[@as table]]
+end
+
+local FAULT_KEYS = {
+	nth = "number",
+	from = "number",
+	chance = "number",
+	code = "string",
+	message = "string",
+	drop = "boolean",
+	delay = "number",
+}
+
+local function check_keys(given)
+	for _, key in ipairs(report.keys(given)) do
+		local wanted = FAULT_KEYS[key]
+		if not wanted or type(given[key]) ~= wanted then
+			errors.raise {
+				summary = "Wrong argument",
+				what = wanted
+						and ("a fault's %s is a %s, got a %s"):format(key, wanted, type(given[key]))
+					or ("a fault has no option %q"):format(key),
+				hints = { not wanted and suggest.did_you_mean(key, report.keys(FAULT_KEYS)) or nil },
+				at = host.where(),
+			}
+		end
+	end
+end
+
+--- The text of a fault, such as `dms:CreateEndpoint#2=ThrottlingException`.
+local function text_of(call, what)
+	local text = call:find(":", 1, true) and call or "dms:" .. call
+	if what.nth then
+		text = ("%s#%d"):format(text, what.nth)
+	elseif what.from then
+		text = ("%s#%d+"):format(text, what.from)
+	elseif what.chance then
+		text = ("%s%%%s"):format(text, what.chance)
+	end
+	if what.drop then
+		return text .. "=drop"
+	elseif what.delay then
+		return ("%s=delay %s"):format(text, what.delay)
+	end
+	return ("%s=%s %s"):format(text, what.code or "InternalFailure", what.message or "")
+end
+
+--- Makes calls of the spec's AWS fail. Calls are counted from now on.
+---
+--- The text form names service, operation, which calls and what happens: `#1` is the first call, `#2+`
+--- the second and all later ones, `%0.1` one in ten; instead of an error's code `drop` loses the answer
+--- of a call that was carried out, and `delay 30` takes 30 seconds.
+---
+--- ```lua
+--- local spec = require "spec"
+--- spec.faults.set "dms:CreateEndpoint#1=ThrottlingException"
+--- spec.faults.set "dms:StartReplicationTask#1=drop"
+--- spec.faults.clear()
+--- ```
+---@param text string
+function rehearsal.faults.set(text)
+	lever("spec.faults.set").fault(text)
+end
+
+--- Makes calls of an operation fail, in words: `spec.faults.fail("CreateEndpoint", { nth = 1 })`.
+---@param call string the operation as AWS names it, of DMS unless a service stands before it: `ec2:CreateVpc`
+---@param what? {nth?: integer, from?: integer, chance?: number, code?: string, message?: string, drop?: boolean, delay?: number} every call fails with InternalFailure unless said otherwise
+function rehearsal.faults.fail(call, what)
+	check_keys(what or {})
+	lever("spec.faults.fail").fault(text_of(call, what or {}))
+end
+
+--- Takes all faults away.
+function rehearsal.faults.clear()
+	lever("spec.faults.clear").clear_faults()
+end
+
+--- The messages that were sent to SNS topics, oldest first.
+---@return {region: string, time: string, topic: string, subject: string, message: string}[]
+function rehearsal.messages()
+	return lever("spec.messages").messages()
+end
+
+---@class spec.Ran
+---@field code integer the exit code
+---@field output string what went to standard output
+---@field text string all that was shown, the error at its end included
+---@field failure? table the error that ended it
+
+--- Runs a script as the command line does, in a VM of its own, on the AWS and the clock of the spec.
+--- The path is relative to the current folder, or else to the folder of the spec and the one above it.
+---
+--- ```lua no-run
+--- local run = spec.run("migrate.lua", "deploy", "--yes")
+--- assert.equal(0, run.code, run.text)
+--- ```
+---@param script string
+---@param ... string the script's arguments: the verb and its options
+---@return spec.Ran
+function rehearsal.run(script, ...)
+	local arguments = table.pack(...)
+	if type(script) ~= "string" then
+		errors.raise {
+			summary = "Wrong argument",
+			what = ("spec.run wants the path of a script, got a %s"):format(type(script)),
+			at = host.where(),
+		}
+	end
+	for index = 1, arguments.n do
+		arguments[index] = tostring(arguments[index])
+	end
+	arguments.n = nil
+	return lever("spec.run").run(script, arguments)
+end
+
+return rehearsal

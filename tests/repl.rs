@@ -1,0 +1,456 @@
+//! The REPL as a person drives it: a pseudo-terminal, keys, and what is on the screen after them.
+
+use crate::common::{Env, Output};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::{
+    io::{Read as _, Write},
+    num::NonZero,
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+/// How long anything may take before a test fails.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// How long nothing must come for a screen to count as complete.
+const QUIET: Duration = Duration::from_millis(250);
+
+const UP: &str = "\x1b[A";
+const TAB: &str = "\t";
+const ENTER: &str = "\r";
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+const CTRL_R: &str = "\x12";
+
+/// A terminal with dmsrun in it.
+struct Terminal {
+    screen: Arc<Mutex<(vt100::Parser, Instant)>>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    // The terminal lives as long as its master.
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Terminal {
+    fn open(env: &Env, columns: u16, rows: u16, args: &[&str]) -> Self {
+        Self::open_with(env, columns, rows, args, &[("NO_COLOR", "1")])
+    }
+
+    fn open_with(
+        env: &Env,
+        columns: u16,
+        rows: u16,
+        args: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dmsrun"));
+        command.args(args);
+        command.cwd(env.path(""));
+        command.env_clear();
+        for (key, value) in [
+            ("PATH", std::env::var("PATH").unwrap_or_default().as_str()),
+            ("HOME", env.path("").to_str().unwrap()),
+            ("TERM", "xterm-256color"),
+            ("TZ", "UTC"),
+            ("LANG", "C.UTF-8"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ]
+        .iter()
+        .chain(variables)
+        {
+            command.env(key, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let (high, wide) = (NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap());
+        let screen = Arc::new(Mutex::new((vt100::Parser::new(high, wide, 0), Instant::now())));
+        let (shared, mut reader) = (Arc::clone(&screen), pair.master.try_clone_reader().unwrap());
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count) = reader.read(&mut bytes) {
+                if count == 0 {
+                    break;
+                }
+                let mut screen = shared.lock().unwrap();
+                screen.0.process(&bytes[..count]);
+                screen.1 = Instant::now();
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        let mut terminal = Self { screen, keys, child, _master: pair.master };
+        terminal.wait("> ");
+        terminal
+    }
+
+    fn text(&self) -> String {
+        let screen = self.screen.lock().unwrap();
+        let text = screen.0.screen().contents();
+        text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    }
+
+    /// Waits until the text stands on the screen and nothing more comes.
+    #[track_caller]
+    fn wait(&mut self, text: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let quiet = self.screen.lock().unwrap().1.elapsed();
+            let shown = self.screen.lock().unwrap().0.screen().contents();
+            if quiet >= QUIET && shown.contains(text) {
+                return self.text();
+            }
+            assert!(begun.elapsed() < DEADLINE, "no {text:?} on the screen:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Sends keys without waiting.
+    fn press(&mut self, keys: &str) {
+        // The next quiet counts from here.
+        self.screen.lock().unwrap().1 = Instant::now();
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Sends keys and waits until nothing more comes.
+    #[track_caller]
+    fn keys(&mut self, keys: &str) -> String {
+        self.press(keys);
+        self.wait("")
+    }
+
+    /// Types a line and waits for the next prompt.
+    #[track_caller]
+    fn enter(&mut self, line: &str) -> String {
+        self.press(line);
+        self.wait("");
+        self.press(ENTER);
+        let begun = Instant::now();
+        loop {
+            let shown = self.wait("");
+            let last = shown.lines().last().unwrap_or_default();
+            if last.ends_with('>') {
+                return shown;
+            }
+            assert!(begun.elapsed() < DEADLINE, "no prompt:\n{shown}");
+        }
+    }
+
+    /// Ctrl-C while something runs; waits for the next prompt.
+    #[track_caller]
+    fn interrupt(&mut self) -> String {
+        let before = self.text().matches("Interrupted").count();
+        self.press(CTRL_C);
+        let begun = Instant::now();
+        loop {
+            let shown = self.wait("Interrupted");
+            let told = shown.matches("Interrupted").count() > before;
+            if told && shown.lines().last().unwrap_or_default().ends_with('>') {
+                return shown;
+            }
+            assert!(begun.elapsed() < DEADLINE, "not interrupted:\n{shown}");
+        }
+    }
+
+    /// Ends the session as a person does; its exit code.
+    fn leave(mut self) -> u32 {
+        self.press(CTRL_D);
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(begun.elapsed() < DEADLINE, "it does not leave:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It has ended already where the test left.
+        let _ = self.child.kill();
+    }
+}
+
+/// Feeds lines by a pipe.
+fn piped(env: &Env, args: &[&str], input: &[u8]) -> Output {
+    let mut child = env
+        .command(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // A session that ended reads no more.
+        let _ = stdin.write_all(&input);
+    });
+    let out = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Output {
+        stdout: String::from_utf8_lossy(&out.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&out.stderr).into_owned(),
+        code: out.status.code().unwrap_or(-1),
+    }
+}
+
+#[test]
+fn typing_paste_history_and_interrupts_as_a_person_does_them() {
+    let env = Env::new();
+    let mut terminal = Terminal::open(&env, 80, 40, &["--local"]);
+    terminal.enter("local rows = 40");
+    terminal.enter("rows + 2");
+    // A function comes by paste, with its line ends, as one entry.
+    terminal.keys("\x1b[200~local function twice(n)\n  return n * rows\nend\x1b[201~");
+    terminal.enter("");
+    terminal.enter("twice(2), _");
+    // More is to come: the entry goes on below.
+    terminal.keys("for i = 1, 2 do");
+    terminal.keys(ENTER);
+    terminal.enter("print(i) end");
+    // A loop without end, and a wait in real time.
+    terminal.press("while true do end\r");
+    terminal.wait("while true");
+    terminal.interrupt();
+    terminal.press("require(\"process\").run { \"sleep\", \"600\" }\r");
+    terminal.wait("sleep");
+    terminal.interrupt();
+    // At the prompt Ctrl-C clears what was typed.
+    terminal.keys("half an ent");
+    terminal.keys(CTRL_C);
+    insta::assert_snapshot!(terminal.enter("rows, nil"));
+    assert_eq!(terminal.leave(), 0);
+
+    // The next session finds the entries, each whole.
+    let mut terminal = Terminal::open(&env, 80, 20, &["--local"]);
+    terminal.keys(CTRL_R);
+    terminal.keys("twice(n");
+    terminal.keys(CTRL_C);
+    terminal.enter("1");
+    terminal.keys(UP);
+    terminal.keys(UP);
+    insta::assert_snapshot!(terminal.keys(UP));
+}
+
+#[test]
+fn completion_knows_operations_members_words_and_live_names() {
+    let env = Env::new();
+    env.write(
+        "one.lua",
+        "local aws = require \"aws\"\nfor _, side in ipairs { \"source\", \"target\" } do\n\
+         aws.dms.create_endpoint { endpoint_identifier = \"shop-\" .. side, endpoint_type = side,\n\
+         engine_name = \"mysql\", server_name = \"db\", port = 3306, username = \"u\", password = \"geheim99\" }\nend\n",
+    );
+    env.run(&["--local", "one.lua"]).ok();
+    let mut terminal = Terminal::open(&env, 100, 40, &["--local"]);
+    terminal.keys("aws.dms.describe_endp");
+    terminal.keys(TAB);
+    terminal.keys(CTRL_C);
+    terminal.keys("aws.dms.create_endpoint { endp");
+    terminal.keys(TAB);
+    terminal.keys("t");
+    terminal.keys(TAB);
+    terminal.keys("\"so");
+    terminal.keys(TAB);
+    terminal.keys("\", ssl_mode = \"ver");
+    terminal.keys(TAB);
+    terminal.keys(CTRL_C);
+    terminal.keys("endpoint \"shop-s");
+    terminal.keys(TAB);
+    terminal.keys(CTRL_C);
+    terminal.keys("require \"migration.catch");
+    terminal.keys(TAB);
+    terminal.keys(CTRL_C);
+    terminal.keys("task \"any\":res");
+    terminal.keys(TAB);
+    terminal.keys(CTRL_C);
+    terminal.keys("settings { TargetMetadata = { LobM");
+    terminal.keys(TAB);
+    terminal.keys(CTRL_C);
+    terminal.keys(":un");
+    terminal.keys(TAB);
+    insta::assert_snapshot!(terminal.keys(CTRL_C));
+}
+
+#[test]
+fn a_question_shows_parameters_and_the_words_of_the_library() {
+    let env = Env::new();
+    let mut terminal = Terminal::open(&env, 80, 60, &["--local"]);
+    terminal.enter("?dms.start_replication_task");
+    terminal.enter("?map.include");
+    terminal.enter("?TargetMetadata.LobMaxSize");
+    terminal.enter("?dms.start_replicaton_task");
+    insta::assert_snapshot!(terminal.enter(":hlep"));
+}
+
+#[test]
+fn a_session_is_saved_as_a_script_that_runs() {
+    let env = Env::new();
+    let mut terminal = Terminal::open(&env, 80, 30, &["--local"]);
+    terminal.enter("local answer = json.decode \"[40, 2]\"");
+    terminal.enter("nothing.at_all");
+    terminal.enter("answer[1] + answer[2]");
+    terminal.enter("password = \"geheim99\"");
+    terminal.enter("print(\"saved\", _)");
+    terminal.enter(":save session.lua");
+    insta::assert_snapshot!(terminal.enter(":save session.lua"));
+    assert_eq!(terminal.leave(), 0);
+    let saved = std::fs::read_to_string(env.path("session.lua")).unwrap();
+    insta::assert_snapshot!("the_saved_script", saved);
+    env.run(&["session.lua"]).ok().has("saved\t42");
+    // What looks like a secret is in no file.
+    let history = std::fs::read_to_string(env.path(".local/state/dmsrun/history")).unwrap();
+    assert!(history.contains("json.decode") && !history.contains("geheim99"), "{history}");
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(env.path(".local/state/dmsrun/history")).unwrap().permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_breakpoint_opens_a_session_with_the_locals_of_its_place() {
+    let env = Env::new();
+    env.write(
+        "stop.lua",
+        "local total = 10\nlocal function step(n)\n  local double = n * 2\n  breakpoint()\n  \
+         return double + total\nend\nprint(\"result\", step(4))\n",
+    );
+    let mut terminal = Terminal::open(&env, 80, 20, &["--local", "stop.lua"]);
+    terminal.enter("n, double, total");
+    terminal.enter("double, total = 100, 5");
+    terminal.enter(":where");
+    terminal.press(":continue\r");
+    insta::assert_snapshot!(terminal.wait("result"));
+    // Without a terminal it is a warning, and the script goes on.
+    env.run(&["--local", "stop.lua"]).ok().has("result\t18").has("stop.lua:4: breakpoint()");
+}
+
+#[test]
+fn a_real_account_is_read_only_until_it_is_unlocked_with_a_reason() {
+    let env = Env::new();
+    let variables = [
+        ("NO_COLOR", "1"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMIexample"),
+    ];
+    let args = ["--endpoint-url", "http://127.0.0.1:9"];
+    let mut terminal = Terminal::open_with(&env, 80, 30, &args, &variables);
+    terminal.enter("aws.dms.stop_replication_task { replication_task_arn = \"arn:x\" }");
+    terminal.enter(":unlock");
+    insta::assert_snapshot!(terminal.enter(":region eu-wst-1"));
+    // Nothing was unlocked, so nothing is journalled.
+    assert!(!env.path(".dmsrun/sessions.ndjson").exists());
+}
+
+/// Values of every sort, in a wide, a narrow and a very narrow terminal.
+const VALUES: &str = "{ { task_name = 'orders', status = 'running', rows = 61204118, \
+                      arn = 'arn:aws:dms:eu-west-1:123456789012:task:ABCDEFGHIJKLMNOPQRSTUV' }, \
+                      { task_name = 'crm', status = 'failed', rows = 9 } }";
+
+#[test]
+fn values_fit_the_terminal_whatever_its_width() {
+    let env = Env::new();
+    for (columns, name) in [(100, "wide"), (60, "narrow"), (20, "very_narrow")] {
+        let mut terminal = Terminal::open(&env, columns, 40, &["--local"]);
+        terminal.enter(VALUES);
+        terminal.enter("{ at = '2026-11-22T20:08:08Z', s = secret.new 'geheim99' }");
+        let screen = terminal.enter("?sts.get_caller_identity");
+        assert!(!screen.contains("panicked"), "{screen}");
+        insta::assert_snapshot!(name, screen);
+    }
+}
+
+#[test]
+fn states_are_named_and_coloured_unless_told_otherwise() {
+    let env = Env::new();
+    let colored = |variables: &[(&str, &str)]| {
+        let mut terminal = Terminal::open_with(&env, 80, 10, &["--local"], variables);
+        terminal.enter(VALUES);
+        let screen = terminal.screen.lock().unwrap();
+        let cells = (0..10).flat_map(|row| (0..80).map(move |column| (row, column)));
+        let colors = cells.filter_map(|(row, column)| {
+            let cell = screen.0.screen().cell(row, column)?;
+            (cell.contents() != " " && cell.fgcolor() != vt100::Color::Default).then_some(())
+        });
+        colors.count()
+    };
+    assert!(colored(&[]) > 10);
+    assert_eq!(colored(&[("NO_COLOR", "1")]), 0);
+}
+
+#[test]
+fn the_first_prompt_is_there_at_once() {
+    let env = Env::new();
+    let begun = Instant::now();
+    piped(&env, &["--local", "repl"], b"os.exit(7)\n").code(7);
+    // The debug build of a loaded machine gets twenty times what the release build has.
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn by_a_pipe_entries_print_and_a_failure_shows_in_the_exit_code() {
+    let env = Env::new();
+    let input = b"local x <const> = 20\nx * 2\nfor i = 1, 2 do\n  print(i)\nend\n\
+                  = \"a\", nil\n:json { list = { 1, 2 } }\n-- a remark\n";
+    let out = piped(&env, &["--local", "repl"], input).ok();
+    assert_eq!(out.stdout, "40\n1\n2\na  nil\n{\n  \"list\": [\n    1,\n    2\n  ]\n}\n");
+    assert_eq!(out.stderr, "");
+    let out = piped(&env, &["--local", "repl"], b"x = = 1\nprint 'goes on'\n").code(1);
+    insta::assert_snapshot!(out);
+    // As in lua(1), a plain pipe is a script.
+    piped(&env, &["--local"], b"local x = 1\nprint(x)\n").ok().has("1\n");
+}
+
+#[test]
+fn bad_input_is_a_message_and_never_a_panic() {
+    let env = Env::new();
+    for (input, expected) in [
+        (&b"t = {} t.t = t\n:json t\n"[..], "contains itself"),
+        (b"print(\"unfinished\n", "unfinished string"),
+        (b"f(\n", "ends in the middle"),
+        (b"\xff\xfe\x00\n", "not UTF-8"),
+        (b":load nowhere.lua\n", "nowhere.lua"),
+        (b":nosuch\n", "there is no :nosuch"),
+        (b"error(setmetatable({}, { __tostring = error }))\n", "error"),
+        (b"local x <close> = 5\n", "non-closable"),
+        (b"task \"nowhere\"\n", "no replication task"),
+        (b"task(5)\n", "task takes a name"),
+        (b"error(nil)\n", "nil"),
+        (b"?no.such.thing\n", "Nothing is known"),
+        (b":save\n", "A file is needed"),
+        (b":table 5\n", "no table of records"),
+    ] {
+        let out = piped(&env, &["--local", "repl"], input).code(1);
+        let out = out.lacks("panicked").lacks("[host]").lacks("__dmsrun");
+        assert!(out.stderr.contains(expected), "no {expected:?} in {out}");
+    }
+}
+
+#[test]
+fn what_is_to_be_closed_is_closed_when_the_session_ends() {
+    let env = Env::new();
+    let input =
+        b"local f <close> = setmetatable({}, { __close = function() print 'closed' end })\n\
+                  print 'open'\n";
+    assert_eq!(piped(&env, &["--local", "repl"], input).ok().stdout, "open\nclosed\n");
+}
+
+#[test]
+fn the_shortcuts_show_what_runs_and_do_what_they_say() {
+    let env = Env::new();
+    env.run(&["--local", "scripts/migrate.lua"]).ok();
+    let input = b"time.sleep(600)\ntasks()\ntask(\"orders-migration\"):diagnose()\n\
+                  task(\"orders-migration\"):stop().state\ntask(\"orders-migration\"):resume().state\n\
+                  #task(\"orders-migration\"):stats() > 10\ninstances()\nendpoints()\n\
+                  task(\"orders-migration\"):resume()\ntask \"orders-migratoin\"\n";
+    let out = piped(&env, &["--local", "repl"], input).code(1);
+    // Chance chooses the zone.
+    insta::with_settings!({ filters => [("us-east-1[a-f]", "[ZONE]")] }, {
+        insta::assert_snapshot!(out);
+    });
+}

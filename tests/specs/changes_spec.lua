@@ -1,0 +1,348 @@
+--- Changes of a running migration: what moves, what goes back, what is noticed though nobody can read
+--- it, and what a saved plan promises.
+
+local aws = require "aws"
+local config = require "config"
+local deployment = require "migration.deployment"
+local engine = require "engine"
+local fs = require "fs"
+local host = require "host"
+local json = require "json"
+local live = require "migration.live"
+local map = require "mappings"
+local migration = require "migration"
+local record = require "stack.record"
+local stack = require "stack"
+
+local function failure(f, ...)
+	local ok, problem = pcall(f, ...)
+	assert.equal(false, ok)
+	return problem
+end
+
+local function has(text, part)
+	if not tostring(text):find(part, 1, true) then
+		error(("no %q in %q"):format(part, tostring(text)), 2)
+	end
+end
+
+local function orders(more)
+	local values = { events = false, alarms = false }
+	for _, side in ipairs { "source", "target" } do
+		values[side .. "_db_config"] = {
+			server_name = side .. "-db.example.com",
+			username = "dms",
+			password = "pl4nted",
+		}
+	end
+	for key, value in pairs(more or {}) do
+		values[key] = value
+	end
+	return migration.new {
+		name = "orders",
+		config = config.from(values),
+		mappings = map.rules { map.include "production.%" },
+	}
+end
+
+local function apply(m)
+	local plan = deployment.plan(m)
+	m:stack():apply(plan)
+	return plan
+end
+
+--- Starts the main task on the instance that it is on.
+local function start(m)
+	local found = live.find(m)
+	local task = found.tasks.migration
+	require("migration.connections").test(m, found)
+	require("migration.tasks").start(m, task)
+end
+
+describe("a VPC with another range", function()
+	it("is made beside the old one, and the running task moves and goes on", function()
+		local first = orders()
+		apply(first)
+		start(first)
+		local before = live.find(first)
+		local m = orders { vpc_cidr = "10.1.0.0/16" }
+		local plan = deployment.plan(m)
+		for _, step in ipairs(plan:with "replace") do
+			assert.equal(false, step.delete_first)
+		end
+		assert.equal("update", plan:step_of('dms.task "migration"').action)
+		local fresh = plan:step_of 'dms.task "cdc"'
+		assert.equal("replace", fresh.action)
+		has(fresh.reason, "never run")
+		local result = m:stack():apply(plan)
+		local after = live.find(m)
+		assert.equal("running", after.tasks.migration.status)
+		assert.equal(
+			before.tasks.migration.replication_task_arn,
+			after.tasks.migration.replication_task_arn
+		)
+		assert.equal(
+			after.instance.replication_instance_arn,
+			after.tasks.migration.replication_instance_arn
+		)
+		assert.equal(false, m:stack():plan().has_changes)
+		-- What leads the old instance to its databases stays until its tasks have left it.
+		local ends, begins = {}, {}
+		for _, one in ipairs(result.timing.timeline) do
+			ends[one.name], begins[one.name] = one.finish, one.start
+		end
+		for _, way in ipairs {
+			"ec2.route_table/private-1",
+			"ec2.nat_gateway/nat-1",
+			"ec2.route_table/public-1",
+		} do
+			assert.equal(true, begins["delete " .. way] >= ends["update dms.task/migration"])
+		end
+	end)
+
+	it("stays where it is when the new instance can't reach the databases", function()
+		local first = orders()
+		apply(first)
+		start(first)
+		local old = live.find(first)
+		-- The servers refuse every test from here on.
+		local tests = require "kinds.support.tasks"
+		local connect = tests.connect
+		tests.connect = function()
+			error("no way to the databases", 0)
+		end
+		local m = orders { vpc_cidr = "10.1.0.0/16" }
+		local ok = pcall(apply, m)
+		tests.connect = connect
+		assert.equal(false, ok)
+		local now = aws.dms.describe_replication_tasks({
+			filters = {
+				{
+					name = "replication-task-arn",
+					values = { old.tasks.migration.replication_task_arn },
+				},
+			},
+		}).replication_tasks[1]
+		assert.equal("running", now.status)
+		assert.equal(old.instance.replication_instance_arn, now.replication_instance_arn)
+		-- And the same command again gets there.
+		local again = orders { vpc_cidr = "10.1.0.0/16" }
+		apply(again)
+		assert.equal(false, again:stack():plan().has_changes)
+	end)
+
+	it("is refused where the subnets alone would overlap", function()
+		apply(orders())
+		local problem = failure(deployment.plan, orders { subnet_prefix = 25 })
+		assert.equal(
+			"The subnets of a deployed migration can't be replaced in place",
+			problem.summary
+		)
+		has(problem.what, "10.0.0.0/25")
+		has(problem.hints[1][1], "vpc_cidr")
+	end)
+end)
+
+describe("a property that is no longer declared", function()
+	local function topic(properties)
+		local s = stack.new("small", { kinds = { "sns.topic", "logs.log_group", "s3.bucket" } })
+		s:add("sns.topic", "t", properties)
+		return s
+	end
+
+	it("goes back to its default", function()
+		local s = topic { display_name = "Alerts", publishers = { "dms.amazonaws.com" } }
+		s:apply(s:plan())
+		s = topic {}
+		local plan = s:plan()
+		assert.equal("update", plan.steps[1].action)
+		s:apply(plan)
+		assert.equal(false, s:plan().has_changes)
+		local arn = s:find("sns.topic", "t").physical
+		local attributes = aws.sns.get_topic_attributes({ topic_arn = arn }).attributes
+		assert.equal("", attributes.DisplayName or "")
+	end)
+
+	it("goes back to nothing where that is the default", function()
+		local function group(days)
+			local s = stack.new("small", { kinds = { "logs.log_group" } })
+			s:add("logs.log_group", "g", { retention_in_days = days })
+			return s
+		end
+		local s = group(30)
+		s:apply(s:plan())
+		s = group(nil)
+		local plan = s:plan()
+		has(plan:text(true), "retention_in_days")
+		s:apply(plan)
+		assert.equal(nil, s:find("logs.log_group", "g").properties.retention_in_days)
+		assert.equal(false, s:plan().has_changes)
+	end)
+
+	it("is told of where there is no default", function()
+		local m = orders { preferred_maintenance_window = "sun:03:00-sun:04:00" }
+		apply(m)
+		local plan = deployment.plan(orders())
+		assert.equal(false, plan.has_changes)
+		has(table.concat(plan:lines(), "\n"), "preferred_maintenance_window is no longer declared")
+	end)
+
+	it("has a short name that no other of its kind has", function()
+		local kind = require "kind"
+		for _, name in ipairs(kind.all()) do
+			local seen = {}
+			for property in pairs(kind.get(name).properties) do
+				local short = record.short(property)
+				assert.equal(nil, seen[short])
+				seen[short] = property
+			end
+		end
+	end)
+end)
+
+describe("a password", function()
+	it("that changes is noticed by its fingerprint, and stands in no tag", function()
+		local function endpoint(password)
+			local s = stack.new("small", { kinds = { "dms.endpoint" } })
+			s:add("dms.endpoint", "source", {
+				endpoint_type = "source",
+				engine_name = "mysql",
+				server_name = "source-db.example.com",
+				port = 3306,
+				username = "dms",
+				password = password,
+			})
+			return s
+		end
+		local s = endpoint "pl4nted-one"
+		s:apply(s:plan())
+		assert.equal(false, endpoint("pl4nted-one"):plan().has_changes)
+		local other = endpoint "pl4nted-two"
+		local plan = other:plan()
+		assert.equal("update", plan.steps[1].action)
+		has(plan:text(true), "(sensitive)")
+		assert.equal(nil, plan:text(true):find "pl4nted")
+		other:apply(plan)
+		assert.equal(false, endpoint("pl4nted-two"):plan().has_changes)
+		local tags = other:find("dms.endpoint", "source").tags
+		assert.equal(nil, json.encode(tags):find "pl4nted")
+		has(tags[record.FINGERPRINT], "password=")
+	end)
+
+	it("in a secret that was rotated elsewhere is left alone", function()
+		local function keep(password)
+			local s = stack.new("small", { kinds = { "secretsmanager.secret" } })
+			s:add(
+				"secretsmanager.secret",
+				"db",
+				{ value = { username = "dms", password = password } }
+			)
+			return s
+		end
+		local s = keep "pl4nted-one"
+		s:apply(s:plan())
+		local arn = s:find("secretsmanager.secret", "db").physical
+		aws.secretsmanager.put_secret_value {
+			secret_id = arn,
+			secret_string = '{"password":"rotated"}',
+		}
+		assert.equal(false, keep("pl4nted-one"):plan().has_changes)
+		local other = keep "pl4nted-two"
+		other:apply(other:plan())
+		local secret = require "secret"
+		local text = aws.secretsmanager.get_secret_value({ secret_id = arn }).secret_string
+		has(secret.is(text) and secret.reveal(text) or text, "pl4nted-two")
+	end)
+
+	it("has another fingerprint with another salt", function()
+		assert.equal(engine.fingerprint("a", "x"), engine.fingerprint("a", "x"))
+		assert.equal(true, engine.fingerprint("a", "x") ~= engine.fingerprint("b", "x"))
+	end)
+end)
+
+describe("a saved plan", function()
+	local path = host.state_dir() .. "/saved-plan.json"
+
+	local function small(size)
+		local s = stack.new("small", { kinds = { "ec2.vpc", "ec2.subnet", "sns.topic" } })
+		s:add("ec2.vpc", "main", { cidr_block = "10.0.0.0/16", enable_dns_hostnames = size })
+		s:add("sns.topic", "t", { display_name = "Alerts" })
+		return s
+	end
+
+	it("is carried out as it was looked at", function()
+		small(true):plan():save(path)
+		local s = small(true)
+		local plan = s:plan()
+		plan:require_saved(path)
+		s:apply(plan)
+	end)
+
+	it("is refused when the world or the script has moved", function()
+		local s = small(true)
+		s:apply(s:plan())
+		small(false):plan():save(path)
+		local arn = s:find("sns.topic", "t").physical
+		aws.sns.set_topic_attributes {
+			topic_arn = arn,
+			attribute_name = "DisplayName",
+			attribute_value = "Moved",
+		}
+		local plan = small(false):plan()
+		local problem = failure(plan.require_saved, plan, path)
+		assert.equal("The world moved since the plan was saved", problem.summary)
+		has(problem.what, "sns.topic/t")
+		plan = small(true):plan()
+		failure(plan.require_saved, plan, path)
+		fs.write(path, "{}")
+		assert.equal("Not a saved plan", failure(plan.require_saved, plan, path).summary)
+	end)
+end)
+
+describe("what needs a second look", function()
+	it("is told apart: who may do what, who reaches what", function()
+		local function open(range, action)
+			local s =
+				stack.new("small", { kinds = { "ec2.vpc", "ec2.security_group", "iam.role" } })
+			local vpc = s:add("ec2.vpc", "main", { cidr_block = "10.0.0.0/16" })
+			s:add("ec2.security_group", "g", {
+				vpc_id = vpc.vpc_id,
+				description = "g",
+				ingress = { { protocol = "tcp", from_port = 3306, cidr = range } },
+				egress = {},
+			})
+			s:add("iam.role", "r", {
+				assume_role_policy_document = {
+					Version = "2012-10-17",
+					Statement = {
+						{
+							Effect = "Allow",
+							Principal = { Service = "dms.amazonaws.com" },
+							Action = "sts:AssumeRole",
+						},
+					},
+				},
+				policies = {
+					p = {
+						Version = "2012-10-17",
+						Statement = { { Effect = "Allow", Action = action, Resource = "*" } },
+					},
+				},
+			})
+			return s
+		end
+		local s = open("10.0.0.0/16", "s3:GetObject")
+		s:apply(s:plan())
+		local plan = open("0.0.0.0/0", "s3:*"):plan()
+		local texts = {}
+		for _, one in ipairs(plan:risks()) do
+			texts[#texts + 1] = one.class .. " " .. one.text
+		end
+		local all = table.concat(texts, "\n")
+		has(all, "public lets in tcp 3306 0.0.0.0/0")
+		has(all, "iam allows s3:* on *")
+		local _, classes = plan:risky()
+		assert.equal(true, classes.public and classes.iam)
+		assert.equal(0, #s:plan():risks())
+	end)
+end)
