@@ -14,7 +14,8 @@ fn change(id: u64, action: &str, object: &str, more: Value) -> Value {
     let keys = ["schema-name", "table-name", "column-name"];
     let parts: Vec<&str> = object.split('.').collect();
     let target = ["schema", "table", "column"][parts.len() - 1];
-    let locator: Value = keys.iter().zip(&parts).map(|(k, p)| ((*k).to_owned(), json!(p))).collect();
+    let locator: Value =
+        keys.iter().zip(&parts).map(|(k, p)| ((*k).to_owned(), json!(p))).collect();
     let target = if action == "add-column" { "column" } else { target };
     let mut rule = json!({ "rule-type": "transformation", "rule-id": id, "rule-name": format!("t{id}"),
         "rule-action": action, "rule-target": target, "object-locator": locator });
@@ -112,7 +113,8 @@ fn commands_and_half_expressions_pass() {
         assert_eq!(code(bad), ["M321"], "{bad}");
     }
     assert_eq!(code("  "), ["M308"]);
-    for good in ["CASE WHEN $c=1 THEN 'a' ELSE 'b' END", "$first||' '||$last", "'SELECT;'", "$\"a b\"||'x'"]
+    for good in
+        ["CASE WHEN $c=1 THEN 'a' ELSE 'b' END", "$first||' '||$last", "'SELECT;'", "$\"a b\"||'x'"]
     {
         assert_eq!(code(good), [""; 0], "{good}");
     }
@@ -167,7 +169,8 @@ fn numbers_that_no_type_has_pass() {
 
 #[test]
 fn a_type_of_the_engine_in_a_locator_passes() {
-    let mut rule = change(2, "change-data-type", "a.t.%", json!({ "data-type": { "type": "int4" } }));
+    let mut rule =
+        change(2, "change-data-type", "a.t.%", json!({ "data-type": { "type": "int4" } }));
     rule["object-locator"]["data-type"] = json!("bigint");
     let found = beside(&[rule]);
     assert_eq!(codes(&found), ["M309"]);
