@@ -2,14 +2,16 @@
 //! of the annotations and tables that they are made of. `dmsrun doc`, `?name` in the REPL, the page
 //! `stdlib/REFERENCE.md` and the stubs for editors are made of it.
 
+mod entry;
 pub mod examples;
 mod find;
 mod kinds;
 mod operations;
 mod page;
+mod registries;
 pub mod source;
 
-pub use find::{Entry, Row};
+pub use entry::{Entry, Row};
 pub use kinds::{Kind, Property};
 
 use crate::{library, modules};

@@ -2,7 +2,9 @@
 
 use super::{
     Reference,
-    find::{Row, item_entry, property_rows},
+    entry::Row,
+    find::item_entry,
+    registries::property_rows,
     source::{Item, Module, Sort},
 };
 use dmsrun_aws::registry;
