@@ -17,6 +17,15 @@ local function refuse(what, detail, at, hint)
 	}
 end
 
+--- Whether a JSON text is a list, which in Lua is a table like an object.
+local function is_list(text)
+	return text:find "^%s*%[" ~= nil
+end
+
+local function shown(document)
+	return type(document) == "table" and "a list" or tostring(document)
+end
+
 --- The names of a folder that are like the one that is not there.
 local function neighbours(full)
 	local ok, names = pcall(fs.list, fs.dirname(full))
@@ -46,7 +55,7 @@ function documents.text(path, what)
 	if not fs.exists(full) then
 		errors.raise {
 			summary = "File not found",
-			what = ("the %s %s do not exist"):format(what:lower(), full),
+			what = ("there is no file %s for the %s"):format(full, what:lower()),
 			hints = { neighbours(full) or "paths begin beside the script" },
 			at = host.where(),
 			exit = "usage",
@@ -89,10 +98,10 @@ function documents.parse(source, what)
 			("the first stands in line %d"):format(twice.first_line)
 		)
 	end
-	if type(read.document) ~= "table" then
+	if type(read.document) ~= "table" or is_list(source.text) then
 		refuse(
 			what,
-			("%s holds %s, not an object"):format(source.file, tostring(read.document)),
+			("%s holds %s, not an object"):format(source.file, shown(read.document)),
 			{ file = source.file, line = 1 }
 		)
 	end
@@ -134,10 +143,10 @@ function documents.decode(text, what)
 			host.where()
 		)
 	end
-	if type(read.document) ~= "table" then
+	if type(read.document) ~= "table" or is_list(text) then
 		refuse(
 			what,
-			("the text holds %s, not an object"):format(tostring(read.document)),
+			("the text holds %s, not an object"):format(shown(read.document)),
 			host.where()
 		)
 	end

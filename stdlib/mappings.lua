@@ -179,8 +179,28 @@ function map.everything(engine)
 		local got = engine == nil and "nothing" or "a " .. type(engine)
 		locator.misuse("map.everything: the engine of the source is wanted, got " .. got, '"mysql"')
 	end
+	local schemas = SYSTEM_SCHEMAS[FAMILIES[engine] or engine]
+	if not schemas then
+		-- Without them the document would take the server's own schemas too.
+		local known = {}
+		for _, names in ipairs { SYSTEM_SCHEMAS, FAMILIES } do
+			for name in pairs(names) do
+				known[#known + 1] = name
+			end
+		end
+		table.sort(known)
+		locator.misuse(
+			('map.everything: which schemas of the engine "%s" are its own is not known'):format(
+				engine
+			),
+			suggest.did_you_mean(engine, known)
+				or 'name each schema: map.include "production.%"; known are '
+					.. table.concat(known, ", "),
+			engine
+		)
+	end
 	local rules = { map.include "%.%" }
-	for _, schema in ipairs(SYSTEM_SCHEMAS[FAMILIES[engine] or engine] or {}) do
+	for _, schema in ipairs(schemas) do
 		rules[#rules + 1] = map.exclude { schema = schema, table = "%" }
 	end
 	return rules

@@ -15,11 +15,13 @@
 --- A script ends with `m:main(arg)`, which carries out the verb of the command line; without one it
 --- checks, deploys, tests the connections, starts, watches until caught up, and reports.
 
+local approval = require "migration.approval"
 local aws = require "aws"
 local build = require "migration.build"
 local checks = require "migration.checks"
 local config = require "config"
 local databases = require "migration.databases"
+local errors = require "errors"
 local host = require "host"
 local map = require "mappings"
 local options = require "migration.options"
@@ -193,6 +195,27 @@ function Migration:share_tables()
 	return first.mappings == second.mappings or first.mappings:equals(second.mappings)
 end
 
+--- Refuses words that a verb would pass over: `stats` takes one task, `outputs` nothing.
+local function check_words(m, verb, words)
+	local usage = verbs.get(verb).usage or ""
+	local many = usage:find("…", 1, true) or usage:find("[TASK] [", 1, true) or verb == "help"
+	local most = usage:find("[TASK]", 1, true) and 1 or 0
+	local extra = words[most + 1]
+	if not many and extra then
+		errors.raise {
+			summary = "Unexpected word",
+			what = ("%s takes %s; %q is one too many"):format(
+				verb,
+				most == 1 and "one task" or "nothing behind it",
+				extra
+			),
+			hints = { { "Without it:", command = m:command(verb) } },
+			at = false,
+			exit = "usage",
+		}
+	end
+end
+
 --- Carries out the verb of a command line.
 ---@param arg string[] the script's arguments
 function Migration:main(arg)
@@ -207,10 +230,12 @@ function Migration:main(arg)
 		host.options[name] = value
 	end
 	command.rest = command.rest or {}
+	approval.check()
 	self.verb = command.verb
 	if not command.verb then
 		return require("migration.run").run(self, command)
 	end
+	check_words(self, command.verb, command.rest)
 	return verbs.get(command.verb).run(self, command)
 end
 

@@ -141,3 +141,12 @@ fn an_unknown_command_and_an_unknown_verb_name_the_nearest() {
     Env::new().run(&["tset"]).code(64).has("\"test\"");
     Env::new().run(&["--local", "scripts/migrate.lua", "plna"]).code(64).has("\"plan\"");
 }
+
+#[test]
+fn words_and_approvals_that_would_be_passed_over_are_refused() {
+    let env = Env::new();
+    let run = |args: &[&str]| env.run(&[&["--local", "scripts/migrate.lua"][..], args].concat());
+    run(&["outputs", "VpcId"]).code(64).has("\"VpcId\" is one too many");
+    run(&["stats", "migration", "cdc"]).code(64).has("stats takes one task");
+    run(&["destroy", "--allow", "destory"]).code(64).has("Did you mean \"destroy\"?");
+}

@@ -72,7 +72,8 @@ end
 --- What is most likely missing in a name.
 local function advice(name, level)
 	if type(name) == "string" and name ~= "" and level == "table" then
-		local text = 'a whole schema is "%s.%%"; a name with a dot in it is { schema = …, table = … }'
+		local text =
+			'a whole schema is "%s.%%"; a name with a dot in it is { schema = …, table = … }'
 		return text:format(name)
 	elseif level == "schema" then
 		return nil

@@ -4,9 +4,35 @@ local aws = require "aws"
 local errors = require "errors"
 local host = require "host"
 local report = require "report"
+local suggest = require "suggest"
 local ui = require "ui"
 
 local approval = {}
+
+--- What can be lost or spoilt, as `--allow` names it.
+local NAMES = { "destroy", "reload", "replace", "twice" }
+
+--- Refuses a `--allow` that allows nothing: nobody learns of it otherwise.
+function approval.check()
+	for _, allowed in ipairs(host.options.allow or {}) do
+		local found = false
+		for _, name in ipairs(NAMES) do
+			found = found or name == allowed
+		end
+		if not found then
+			errors.raise {
+				summary = "Unknown approval",
+				what = ("--allow %s allows nothing; there are %s"):format(
+					allowed,
+					report.list(NAMES)
+				),
+				hints = { suggest.did_you_mean(allowed, NAMES) },
+				at = false,
+				exit = "usage",
+			}
+		end
+	end
+end
 
 --- Whether `--allow NAME` was given.
 ---@param name string

@@ -44,7 +44,10 @@ function run.run(m)
 	local plan = deployment.deploy(m)
 	if host.options.dry_run then
 		if not plan.has_changes then
-			say.would("Next", "test the connections, start the task where it does not run, and watch it")
+			say.would(
+				"Next",
+				"test the connections, start the task where it does not run, and watch it"
+			)
 		end
 		return
 	end

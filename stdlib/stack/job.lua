@@ -20,6 +20,10 @@ local READABLE = 60
 --- Errors after which nobody knows whether the call took effect.
 local UNCERTAIN = { AnswerLost = true, Timeout = true }
 
+local function uncertain(problem)
+	return type(problem) == "table" and problem.kind == "aws" and UNCERTAIN[problem.code] == true
+end
+
 --- The tags of a new resource: its identity, and the declared ones.
 local function tags_for(stack, one, properties, definition)
 	local tags = definition and record.tags(definition, properties) or {}
@@ -75,7 +79,7 @@ local function attempt(run, one, ctx, properties, call)
 		engine.result(run.journal, intent.id, { physical = result })
 		return true, result
 	end
-	if type(result) == "table" and result.kind == "aws" and UNCERTAIN[result.code] then
+	if uncertain(result) then
 		return false, result, intent
 	end
 	engine.result(run.journal, intent.id, { error = tostring(result) })
@@ -269,12 +273,19 @@ end
 local function delete(run, one, definition)
 	local ctx = context_for(run, one, {})
 	if not one.deleting then
-		local function remove()
-			definition.delete(ctx, run.plan:item(one))
+		local function goes()
+			local item = definition.read(ctx, one.physical)
+			return not item or discover.observe(ctx, definition, item, one.id).state == "deleting"
 		end
-		-- What is gone already is deleted again without complaint.
+		local function remove()
+			local ok, problem = errors.capture(definition.delete, ctx, run.plan:item(one))
+			-- A delete that was sent again after its answer was lost is refused: it is under way.
+			if not ok and (uncertain(problem) or not goes()) then
+				error(problem, 0)
+			end
+		end
 		change(run, one, ctx, {}, remove, function()
-			if definition.read(ctx, one.physical) then
+			if not goes() then
 				remove()
 			end
 		end)

@@ -64,9 +64,12 @@ end, function(message)
 	return { message }
 end)
 assert(not ok and caught[1]:find(":%d+: here$"))
-assert(select("#", xpcall(function(...)
-	return ...
-end, print, 1, nil, nil)) == 4)
+assert(select(
+	"#",
+	xpcall(function(...)
+		return ...
+	end, print, 1, nil, nil)
+) == 4)
 ok, caught = xpcall(error, function()
 	error("in the handler")
 end)
@@ -87,8 +90,19 @@ local function event(name, ...)
 	return ...
 end
 local operators = {
-	"__add", "__sub", "__mul", "__div", "__mod", "__pow", "__idiv",
-	"__band", "__bor", "__bxor", "__shl", "__shr", "__concat",
+	"__add",
+	"__sub",
+	"__mul",
+	"__div",
+	"__mod",
+	"__pow",
+	"__idiv",
+	"__band",
+	"__bor",
+	"__bxor",
+	"__shl",
+	"__shr",
+	"__concat",
 }
 for _, name in ipairs(operators) do
 	meta[name] = function(a, b)
@@ -101,8 +115,25 @@ for _, name in ipairs { "__unm", "__bnot", "__len" } do
 	end
 end
 local v = setmetatable({}, meta)
-local _ = v + 1, 1 - v, v * v, v / 1, v % 1, v ^ 1, v // 1, v & 1, v | 1, v ~ 1, v << 1, v >> 1, v .. "x"
-_ = { -v, ~v, #v, 1 - v, v * v, v / 1, v % 1, v ^ 1, v // 1, v & 1, v | 1, v ~ 1, v << 1, v >> 1, v .. "x" }
+local _ =
+	v + 1, 1 - v, v * v, v / 1, v % 1, v ^ 1, v // 1, v & 1, v | 1, v ~ 1, v << 1, v >> 1, v .. "x"
+_ = {
+	-v,
+	~v,
+	#v,
+	1 - v,
+	v * v,
+	v / 1,
+	v % 1,
+	v ^ 1,
+	v // 1,
+	v & 1,
+	v | 1,
+	v ~ 1,
+	v << 1,
+	v >> 1,
+	v .. "x",
+}
 for _, name in ipairs { "__add", "__unm", "__bnot", "__len", "__sub", "__concat", "__idiv", "__shr" } do
 	assert(table.concat(log, " "):find(name, 1, true), name)
 end
@@ -143,15 +174,19 @@ assert(getmetatable(setmetatable({}, { __metatable = "locked" })) == "locked")
 assert(not pcall(setmetatable, setmetatable({}, { __metatable = 1 }), {}))
 assert(getmetatable("").__index == string and ("x"):rep(3) == "xxx")
 local counted = {}
-for key, value in pairs(setmetatable({}, {
-	__pairs = function(self)
-		return function(_, k)
-			if not k then
-				return 1, "from __pairs"
-			end
-		end, self, nil
-	end,
-})) do
+for key, value in
+	pairs(setmetatable({}, {
+		__pairs = function(self)
+			return function(_, k)
+				if not k then
+					return 1, "from __pairs"
+				end
+			end,
+				self,
+				nil
+		end,
+	}))
+do
 	counted[key] = value
 end
 assert(counted[1] == "from __pairs")

@@ -53,7 +53,9 @@ local object = setmetatable({}, {
 		end
 	end,
 })
-assert(object.x == ACCOUNT and object + 1 == ACCOUNT and #object == 12 and tostring(object) == ACCOUNT)
+assert(
+	object.x == ACCOUNT and object + 1 == ACCOUNT and #object == 12 and tostring(object) == ACCOUNT
+)
 assert(object .. "" == ACCOUNT and object < object and object() == ACCOUNT)
 for key in pairs(object) do
 	assert(key == ACCOUNT)
@@ -108,9 +110,13 @@ local results = parallel {
 		end)()
 	end,
 	function()
-		return #parallel { account, account, function()
-			return select(2, pcall(account))
-		end }
+		return #parallel {
+			account,
+			account,
+			function()
+				return select(2, pcall(account))
+			end,
+		}
 	end,
 	function()
 		local isyieldable = coroutine.isyieldable()

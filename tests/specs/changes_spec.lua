@@ -346,3 +346,50 @@ describe("what needs a second look", function()
 		assert.equal(0, #s:plan():risks())
 	end)
 end)
+
+describe("a change that DMS or SNS will not make", function()
+	local function step_of(plan, kind)
+		for _, step in ipairs(plan:with("create", "update", "replace", "delete")) do
+			if step.kind == kind then
+				return step
+			end
+		end
+	end
+
+	it("is refused in the plan: less storage, another major version unasked", function()
+		apply(orders { allocated_storage = 200 })
+		has(
+			failure(deployment.plan, orders { allocated_storage = 100 }),
+			"can't shrink from 200 GB"
+		)
+		local newer = { allocated_storage = 200, engine_version = "3.6.1" }
+		has(failure(deployment.plan, orders(newer)), "from 3.5.4 to 3.6.1")
+		newer.allow_major_version_upgrade = true
+		apply(orders(newer))
+		assert.equal(false, deployment.plan(orders(newer)).has_changes)
+	end)
+
+	it("shows the replacement for a new key before it begins", function()
+		local values = { allocated_storage = 200, engine_version = "3.6.1", kms = true }
+		local plan = deployment.plan(orders(values))
+		assert.equal("replace", step_of(plan, "dms.replication_instance").action)
+		assert.equal("replace", step_of(plan, "dms.endpoint").action)
+	end)
+
+	it("is not planned for ever: an address that nobody confirmed", function()
+		local function topic(addresses)
+			local s = stack.new("told", { kinds = { "sns.topic" } })
+			local list = {}
+			for index, address in ipairs(addresses) do
+				list[index] = { protocol = "email", endpoint = address }
+			end
+			s:add("sns.topic", "t", { subscriptions = list })
+			return s
+		end
+		local first = topic { "a@example.com", "b@example.com" }
+		first:apply(first:plan())
+		assert.equal(false, topic({ "b@example.com", "a@example.com" }):plan().has_changes)
+		assert.equal(false, topic({ "a@example.com" }):plan().has_changes)
+		assert.equal(true, topic({ "c@example.com" }):plan().has_changes)
+	end)
+end)

@@ -167,6 +167,10 @@ describe("names of objects", function()
 			local made = map.tablespace(1)
 			return made
 		end)
+		says({ "map.everything", '"mysqll"', 'Did you mean "mysql"?' }, function()
+			local made = map.everything("mysqll")
+			return made
+		end)
 		says({ "map.everything", "got nothing" }, function()
 			local made = map.everything()
 			return made

@@ -3,7 +3,10 @@
 
 use crate::finding::Finding;
 use serde_json::Value;
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 /// A line and a column, both from 1; the column in characters.
 pub type Place = (usize, usize);
@@ -19,7 +22,7 @@ pub fn find(text: &str, path: &str) -> Option<Place> {
 pub fn find_all(text: &str, paths: &[&str]) -> Vec<Option<Place>> {
     let mut tree = Tree { nodes: vec![Node::default()] };
     let ends: Vec<Vec<usize>> = paths.iter().map(|path| tree.add(path)).collect();
-    let mut walk = Walk { scan: Scan { text: text.as_bytes(), at: 0 }, tree: &mut tree };
+    let mut walk = Walk { scan: Scan::of(text), tree: &mut tree };
     let whole = walk.value(0, 0).is_some();
     let offsets: Vec<Option<usize>> =
         paths.iter().zip(&ends).map(|(path, way)| tree.place(path, way, whole)).collect();
@@ -32,6 +35,9 @@ pub fn locate(text: &str, findings: &mut [Finding]) {
     let wanted: Vec<usize> = (0..findings.len())
         .filter(|n| findings[*n].line.is_none() && !findings[*n].path.starts_with("tables."))
         .collect();
+    if wanted.is_empty() {
+        return;
+    }
     let paths: Vec<&str> = wanted.iter().map(|n| findings[*n].path.as_str()).collect();
     let found = find_all(text, &paths);
     for (n, place) in wanted.into_iter().zip(found) {
@@ -57,7 +63,7 @@ pub struct Repeated {
 
 /// Every key that stands in one object again, in the order of the text. The parser keeps the last.
 pub fn repeated(text: &str) -> Vec<Repeated> {
-    let scan = Scan { text: text.as_bytes(), at: 0 };
+    let scan = Scan::of(text);
     let mut twice = Twice { scan, path: Vec::new(), seen: Vec::new(), found: Vec::new() };
     // What was found before the text stopped to be JSON still holds.
     let _ = twice.value(0);
@@ -83,47 +89,50 @@ fn places(text: &str, offsets: &[Option<usize>]) -> Vec<Option<Place>> {
     for (at, n) in order {
         let at = at.min(text.len());
         let between = text.get(from..at).unwrap_or_default();
-        for c in between.chars() {
-            (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        let mut rest = between;
+        if let Some((before, after)) = between.rsplit_once('\n') {
+            line += before.bytes().filter(|b| *b == b'\n').count() + 1;
+            (column, rest) = (1, after);
         }
+        column += rest.chars().count();
         from = at;
         out[n] = Some((line, column));
     }
     out
 }
 
-enum Step {
-    Key(String),
+enum Step<'p> {
+    Key(&'p str),
     Item(usize),
 }
 
-fn steps(path: &str) -> impl Iterator<Item = Step> {
+fn steps(path: &str) -> impl Iterator<Item = Step<'_>> {
     path.split('.').filter(|p| !p.is_empty()).flat_map(|part| {
         let mut pieces = part.split('[');
-        let key = pieces.next().filter(|k| !k.is_empty()).map(|k| Step::Key(k.to_owned()));
+        let key = pieces.next().filter(|k| !k.is_empty()).map(Step::Key);
         let items = pieces.filter_map(|p| p.trim_end_matches(']').parse().ok().map(Step::Item));
-        key.into_iter().chain(items).collect::<Vec<Step>>()
+        key.into_iter().chain(items)
     })
 }
 
 /// The paths that are looked for, as a tree; node 0 is the document.
-struct Tree {
-    nodes: Vec<Node>,
+struct Tree<'p> {
+    nodes: Vec<Node<'p>>,
 }
 
 #[derive(Default)]
-struct Node {
-    keys: HashMap<String, usize>,
-    items: HashMap<usize, usize>,
+struct Node<'p> {
+    keys: BTreeMap<&'p str, usize>,
+    items: BTreeMap<usize, usize>,
     /// Where its key stands, for a member of an object.
     key_at: Option<usize>,
     /// Where its value begins.
     value_at: Option<usize>,
 }
 
-impl Tree {
+impl<'p> Tree<'p> {
     /// The nodes on the way of a path, its own last.
-    fn add(&mut self, path: &str) -> Vec<usize> {
+    fn add(&mut self, path: &'p str) -> Vec<usize> {
         let mut way = vec![0];
         let mut at = 0;
         for step in steps(path) {
@@ -169,12 +178,12 @@ impl Tree {
 /// As deep as a document may nest; the parser refuses what lies deeper.
 const DEEPEST: usize = 128;
 
-struct Walk<'t> {
+struct Walk<'t, 'w, 'p> {
     scan: Scan<'t>,
-    tree: &'t mut Tree,
+    tree: &'w mut Tree<'p>,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_, '_> {
     /// Walks over a value that paths lead to.
     fn value(&mut self, node: usize, depth: usize) -> Option<()> {
         if depth > DEEPEST {
@@ -200,7 +209,9 @@ impl Walk<'_> {
             }
             let next = match plain(key) {
                 Some(key) => self.tree.nodes[node].keys.get(key).copied(),
-                None => decoded(key).and_then(|k| self.tree.nodes[node].keys.get(&k).copied()),
+                None => {
+                    decoded(key).and_then(|k| self.tree.nodes[node].keys.get(k.as_str()).copied())
+                }
             };
             match next {
                 Some(next) => {
@@ -252,7 +263,7 @@ struct Twice<'t> {
 
 /// A step on the way, as it stands in the text.
 enum Way<'t> {
-    Key(&'t [u8]),
+    Key(&'t str),
     Item(usize),
 }
 
@@ -355,26 +366,36 @@ fn rendered(path: &[Way<'_>]) -> String {
 }
 
 /// A string in quotes without its quotes, where nothing in it is escaped.
-fn plain(quoted: &[u8]) -> Option<&str> {
+fn plain(quoted: &str) -> Option<&str> {
     let inner = quoted.get(1..quoted.len().checked_sub(1)?)?;
-    if inner.contains(&b'\\') { None } else { std::str::from_utf8(inner).ok() }
+    if inner.bytes().any(|b| b == b'\\') { None } else { Some(inner) }
 }
 
-fn decoded(quoted: &[u8]) -> Option<String> {
-    serde_json::from_slice(quoted).ok()
+fn decoded(quoted: &str) -> Option<String> {
+    serde_json::from_str(quoted).ok()
 }
 
 struct Scan<'t> {
+    whole: &'t str,
+    /// The same, as bytes.
     text: &'t [u8],
     at: usize,
 }
 
 impl<'t> Scan<'t> {
+    fn of(whole: &'t str) -> Self {
+        Self { whole, text: whole.as_bytes(), at: 0 }
+    }
+
+    #[inline]
     fn peek(&mut self) -> Option<u8> {
-        while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
+        loop {
+            let byte = *self.text.get(self.at)?;
+            if !byte.is_ascii_whitespace() {
+                return Some(byte);
+            }
             self.at += 1;
         }
-        self.text.get(self.at).copied()
     }
 
     fn eat(&mut self, byte: u8) -> bool {
@@ -384,18 +405,21 @@ impl<'t> Scan<'t> {
     }
 
     /// A string with its quotes, as it stands.
-    fn string(&mut self) -> Option<&'t [u8]> {
-        self.peek()?;
-        let start = self.at;
-        if self.text.get(start) != Some(&b'"') {
+    fn string(&mut self) -> Option<&'t str> {
+        if self.peek()? != b'"' {
             return None;
         }
-        self.at += 1;
-        while *self.text.get(self.at)? != b'"' {
-            self.at += if self.text[self.at] == b'\\' { 2 } else { 1 };
+        let start = self.at;
+        let mut at = start + 1;
+        loop {
+            at += match *self.text.get(at)? {
+                b'"' => break,
+                b'\\' => 2,
+                _ => 1,
+            };
         }
-        self.at += 1;
-        self.text.get(start..self.at)
+        self.at = at + 1;
+        self.whole.get(start..self.at)
     }
 
     /// Passes over a value. What is no JSON ends the walk; so does what is nested too deep.

@@ -193,3 +193,65 @@ fn a_topic_for_kinesis_passes_without_mapping_parameters() {
     let document = json!({ "rules": [selection(1, "include", "%"), rule] });
     assert_eq!(codes(&mappings::check(&document, &context)), ["M126"]);
 }
+
+#[test]
+fn a_mask_that_is_never_applied_is_only_a_warning() {
+    let mask = |id| change(id, "data-masking-hash-mask", "a.t.c", json!({}));
+    let lower = |id| change(id, "convert-lowercase", "a.t.%", json!({}));
+    let found = beside(&[lower(2), mask(3)]);
+    let unmasked = found.iter().find(|f| f.code == "M302").unwrap();
+    assert!(unmasked.is_error(), "{unmasked}");
+    assert!(unmasked.message.ends_with("the values arrive unmasked"), "{}", unmasked.message);
+    // The other way round the values are masked, and so they are by another mask.
+    assert!(beside(&[mask(2), lower(3)]).iter().all(|f| !f.is_error()));
+    let digits = change(2, "data-masking-digits-randomize", "a.t.c", json!({}));
+    assert!(beside(&[digits, mask(3)]).iter().all(|f| !f.is_error()));
+}
+
+#[test]
+fn a_large_document_hides_two_tables_with_one_name() {
+    let mut rules: Vec<Value> =
+        (0..2000).map(|n| rename(n + 2, &format!("a.t{n}"), &format!("x{n}"))).collect();
+    assert_eq!(codes(&beside(&rules)), [""; 0]);
+    rules.push(rename(5000, "a.u", "x7"));
+    assert_eq!(codes(&beside(&rules)), ["M603"]);
+}
+
+/// What is found of a mask on `a.t.c`, with `a.t` in the catalogue.
+fn masked_among(columns: Value) -> Vec<Finding> {
+    let rules =
+        [selection(1, "include", "%"), change(2, "data-masking-hash-mask", "a.t.c", json!({}))];
+    let catalogue = json!({ "tables": [{ "schema": "a", "table": "t", "columns": columns }] });
+    let catalogue = Some(serde_json::from_value(catalogue).unwrap());
+    mappings::check(&json!({ "rules": rules }), &Context { catalogue, ..Context::default() })
+}
+
+#[test]
+fn a_catalogue_without_columns_makes_column_rules_match_nothing() {
+    assert_eq!(codes(&masked_among(json!([]))), [""; 0]);
+}
+
+#[test]
+fn a_mask_with_a_misspelt_column_is_only_a_warning() {
+    let found = masked_among(json!([{ "name": "cc", "data_type": "string" }]));
+    let idle = found.iter().find(|f| f.code == "M602").unwrap();
+    assert!(idle.is_error() && idle.message.ends_with("no value is masked"), "{idle}");
+}
+
+#[test]
+fn what_was_not_looked_at_is_said() {
+    let rename = |n: usize| {
+        json!({ "rule-type": "transformation", "rule-id": n.to_string(), "rule-name": n.to_string(),
+            "rule-action": "rename", "rule-target": "table", "value": format!("t{}", n / 2),
+            "object-locator": { "schema-name": "s", "table-name": format!("a{n}") } })
+    };
+    let found = |many: usize| {
+        let mut rules: Vec<Value> = (2..many).map(rename).collect();
+        rules.push(json!({ "rule-type": "selection", "rule-id": "1", "rule-name": "1",
+            "rule-action": "include",
+            "object-locator": { "schema-name": "s", "table-name": "%" } }));
+        codes(&beside(&rules)).contains(&"M133")
+    };
+    assert!(!found(900));
+    assert!(found(1_200));
+}

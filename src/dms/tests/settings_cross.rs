@@ -128,6 +128,7 @@ const CASES: &[Case] = &[
     case(25, "S032", ("oracle>postgres both", r#"ValidationSettings.EnableValidation=true ResyncSettings.EnableResync=true ResyncSchedule="0_2_*_*_1-5""#), ("oracle>postgres load", "ValidationSettings.EnableValidation=true ResyncSettings.EnableResync=true")),
     case(25, "S032", ("oracle>postgres load", r#"ValidationSettings.EnableValidation=true ResyncSettings.EnableResync=true ResyncSchedule="0_2_*_*_1-5""#), ("oracle>postgres both", "ResyncSettings.EnableResync=false")),
     case(25, "S032", ("oracle>postgres load", "ResyncSettings.EnableResync=true"), ("oracle>postgres load", "ResyncSettings.EnableResync=true ValidationTaskId=x")),
+    case(25, "S032", ("oracle>postgres both", r#"ValidationSettings.EnableValidation=true ResyncSettings.EnableResync=true ResyncSchedule="" MaxResyncTime=60"#), ("oracle>postgres both", r#"ValidationSettings.EnableValidation=true ResyncSettings.EnableResync=true ResyncSchedule="0_2_*_*_1-5" MaxResyncTime=60"#)),
     case(26, "S033", ("mysql>kafka both", "BeforeImageSettings.EnableBeforeImage=true"), ("mysql>kafka both", "BeforeImageSettings.EnableBeforeImage=true FieldName=before")),
     case(26, "S033", ("mysql>kinesis load", "BeforeImageSettings.EnableBeforeImage=true FieldName=before"), ("mysql>kinesis cdc", "BeforeImageSettings.EnableBeforeImage=true FieldName=before")),
     case(27, "S007", (MY, "ErrorBehavior.RecoverableErrorCount=-2"), (MY, "ErrorBehavior.RecoverableErrorCount=-1")),

@@ -341,3 +341,40 @@ fn what_is_no_longer_declared_goes_back_to_nothing() {
     let steps = steps_of(&[group], &[live]);
     assert_eq!(steps, [("t.address".to_owned(), "update", false, "`name` - old".to_owned())]);
 }
+
+#[test]
+fn what_follows_a_new_one_of_a_fresh_kind_is_replaced_in_the_plan() {
+    let mut schemas = schemas();
+    let key = declared("dms.instance", "key", 1, json!({}));
+    let mut user = declared("dms.task", "user", 2, json!({}));
+    let arn = Reference { target: key.id.clone(), path: vec!["arn".into()] };
+    user.properties.insert("instance".into(), Value::Reference(arn));
+    let (declared, there) =
+        ([key, user], [live("dms.task", "user", json!({"instance": "theirs"}))]);
+    let mut reason = |fresh| {
+        schemas.get_mut("dms.instance").unwrap().fresh = fresh;
+        let plan = plan(&Request {
+            stack: "orders",
+            owner: None,
+            declared: &declared,
+            live: &there,
+            schemas: &schemas,
+            comparators: &NoComparators,
+            sources: &Disk,
+        })
+        .unwrap();
+        plan.steps.iter().find(|s| s.resource.id == "user").unwrap().action.word().to_owned()
+    };
+    // It may get its old ARN again, or it can't: that is what a kind says of itself.
+    assert_eq!(reason(false), "update");
+    assert_eq!(reason(true), "replace");
+}
+
+#[test]
+fn a_whole_number_reads_alike_from_both_sides() {
+    let plan = make(
+        &[declared("dms.instance", "main", 1, json!({"storage": 20}))],
+        &[live("dms.instance", "main", json!({"storage": 10.0}))],
+    );
+    assert_eq!(plan.steps[0].reason, "`storage` 10 → 20");
+}

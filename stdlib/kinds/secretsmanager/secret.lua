@@ -56,6 +56,22 @@ local function policy_of(id)
 	return answer and policy.decode(answer.resource_policy)
 end
 
+--- The secret that this very request made, when its answer was lost and it was sent again: the
+--- fingerprint among the tags has a salt of this run.
+local function made_before(ctx, props)
+	local raw = describe(ctx.name)
+	if not raw or raw.deleted_date ~= nil then
+		return nil
+	end
+	local there = tags.map(raw.tags)
+	for name, value in pairs(tags.on_create(ctx, props)) do
+		if there[name] ~= value then
+			return nil
+		end
+	end
+	return there["dmsrun:fingerprint"] and raw.arn
+end
+
 --- A secret that was deleted is kept for some days, and its name with it. Our own is taken back.
 local function restore(ctx, name, props, err)
 	local raw = describe(name)
@@ -164,7 +180,7 @@ return kind.define {
 		if ok then
 			id = answer.arn
 		elseif type(answer) == "table" and TAKEN[answer.code] then
-			id = restore(ctx, ctx.name, props, answer)
+			id = made_before(ctx, props) or restore(ctx, ctx.name, props, answer)
 		else
 			error(answer, 0)
 		end

@@ -28,7 +28,9 @@ return {
 			}
 		end
 		twice.refuse(m, found, id)
-		local text = ("test the connections, and resume %s"):format(task.replication_task_identifier)
+		local text = ("test the connections, and resume %s"):format(
+			task.replication_task_identifier
+		)
 		if say.would("Resume", text) then
 			return
 		end

@@ -14,7 +14,10 @@ return {
 		local task = live.task(m, found, command.rest[1] or "migration")
 		local list = tables.read(task.replication_task_arn)
 		if say.json() then
-			ui.json { task = task.replication_task_identifier, tables = json.array(tables.data(list)) }
+			ui.json {
+				task = task.replication_task_identifier,
+				tables = json.array(tables.data(list)),
+			}
 		elseif #list == 0 then
 			say.line "No tables yet: the task has not been started."
 		else

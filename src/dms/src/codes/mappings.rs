@@ -135,7 +135,7 @@ M230 Note "Ambiguous: an exclude before its include"
 M301 Error "A placeholder in a name"
 "DMS takes ${…} in a new name literally: the object would be called that on the target. Use add-prefix or add-suffix.";
 M302 Warning "A transformation is beaten by another"
-"On one object only one action is applied: that of the rule with the lower rule-id, which in a script is the one written first. The other rule is dropped there.";
+"On one object only one action is applied: that of the rule with the lower rule-id, which in a script is the one written first. The other rule is dropped there. Where that is a mask it is an error: the values arrive unmasked.";
 M304 Warning "The rule matches nothing that is selected"
 "Locators match names of the source, never those that another rule made, and no selection rule takes such an object.";
 M305 Error "Wildcard in define-primary-key"
@@ -259,7 +259,7 @@ M511 Warning "The function does not use the column"
 M601 Error "No table is selected"
 "No table of the catalogue is taken. At run time the task would fail with \"no tables were found at task initialization\".";
 M602 Warning "The rule matches nothing"
-"No object of the catalogue matches the rule's locator. Names are case-sensitive unless the source is not.";
+"No object of the catalogue matches the rule's locator. Names are case-sensitive unless the source is not. Where it masks a column that its table does not have, it is an error.";
 M603 Error "Two tables end on one name"
 "Two source tables can't go to one target table.";
 M604 Error "Two columns end on one name"

@@ -4,7 +4,7 @@ use super::{
     evaluate::{RuleOutcome, TableOutcome},
     located::named_literally,
     model::*,
-    pattern::{Naming, Pattern},
+    pattern::{Naming, Pattern, last_two},
     transform::{self, Applying},
 };
 use crate::catalogue::{Catalogue, CatalogueTable, TableKind};
@@ -116,9 +116,33 @@ pub struct Evaluator<'m> {
 #[derive(Debug, Default)]
 struct Index {
     both: HashMap<String, HashMap<String, Vec<usize>>>,
-    schema: HashMap<String, Vec<usize>>,
+    schema: HashMap<String, ByTail>,
     table: HashMap<String, Vec<usize>>,
-    wild: Vec<usize>,
+    wild: ByTail,
+}
+
+/// Rules whose table is a pattern, by the last two characters of the names that it matches: names
+/// such as `orders_17`, whose `_` is a wildcard, are patterns as well, and many.
+#[derive(Debug, Default)]
+struct ByTail {
+    ending: HashMap<[char; 2], Vec<usize>>,
+    /// Those that end with a wildcard, or are too short to tell.
+    loose: Vec<usize>,
+}
+
+impl ByTail {
+    fn list(&mut self, pattern: &Pattern) -> &mut Vec<usize> {
+        match pattern.tail() {
+            Some(tail) => self.ending.entry(tail).or_default(),
+            None => &mut self.loose,
+        }
+    }
+
+    /// The rules that may match a name; they are still to be asked.
+    fn near(&self, tail: Option<[char; 2]>) -> impl Iterator<Item = &usize> {
+        let ending = tail.filter(|_| !self.ending.is_empty()).and_then(|t| self.ending.get(&t));
+        self.loose.iter().chain(ending.into_iter().flatten())
+    }
 }
 
 impl Index {
@@ -127,9 +151,9 @@ impl Index {
             (Some(s), Some(t)) => {
                 self.both.entry(s.to_owned()).or_default().entry(t.to_owned()).or_default()
             }
-            (Some(s), None) => self.schema.entry(s.to_owned()).or_default(),
+            (Some(s), None) => self.schema.entry(s.to_owned()).or_default().list(&rule.table),
             (None, Some(t)) => self.table.entry(t.to_owned()).or_default(),
-            (None, None) => &mut self.wild,
+            (None, None) => self.wild.list(&rule.table),
         };
         list.push(at);
     }
@@ -139,12 +163,14 @@ impl Index {
         out.clear();
         out.extend(self.both.get(schema).and_then(|t| t.get(table)).into_iter().flatten());
         let of = |at: &&usize| rules[**at].table.matches(table);
-        out.extend(self.schema.get(schema).into_iter().flatten().filter(of));
+        let tail = last_two(table);
+        let near = self.schema.get(schema).into_iter().flat_map(|s| s.near(tail));
+        out.extend(near.filter(of));
         let of = |at: &&usize| rules[**at].schema.matches(schema);
         out.extend(self.table.get(table).into_iter().flatten().filter(of));
         let of =
             |at: &&usize| rules[**at].schema.matches(schema) && rules[**at].table.matches(table);
-        out.extend(self.wild.iter().filter(of));
+        out.extend(self.wild.near(tail).filter(of));
         out.sort_unstable();
     }
 }

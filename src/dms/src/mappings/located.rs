@@ -5,7 +5,10 @@ use super::{
     model::{Action, Body, Locator, Rule, SelectionAction},
     pattern::{Naming, Pattern},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap},
+};
 
 /// Whether a rule names one table as it is, `_` included: such rules take no wildcards.
 pub(crate) fn named_literally(rule: &Rule) -> bool {
@@ -115,67 +118,101 @@ pub(crate) fn locate(rules: &[Rule]) -> Vec<Located<'_>> {
 #[derive(Default)]
 struct ByEnds<'r, 'm> {
     rules: BTreeMap<&'r str, Tails<'r, 'm>>,
+    /// The lengths that the beginnings have, by bit; the last one stands for all above.
+    lengths: u64,
 }
 
+/// Rules whose names begin alike.
 #[derive(Default)]
 struct Tails<'r, 'm> {
-    all: Vec<&'r Located<'m>>,
-    /// Those that end with a wildcard, or are too short to tell.
+    all: Vec<(Option<[char; 2]>, &'r Located<'m>)>,
+    /// Where there are many: those that end with a wildcard, or are too short to tell.
     loose: Vec<&'r Located<'m>>,
+    /// Where there are many: the others.
     ending: HashMap<[char; 2], Vec<&'r Located<'m>>>,
 }
 
+/// As few rules are looked through one by one.
+const FEW: usize = 16;
+
 impl<'r, 'm> Tails<'r, 'm> {
     fn add(&mut self, rule: &'r Located<'m>) {
-        self.all.push(rule);
-        match rule.table.tail() {
-            Some(tail) => self.ending.entry(tail).or_default().push(rule),
-            None => self.loose.push(rule),
+        self.all.push((rule.table.tail(), rule));
+        let many = self.all.len();
+        if many <= FEW {
+            return;
+        }
+        // The first time all that are there, from then on each that comes.
+        let from = if many == FEW + 1 { 0 } else { many - 1 };
+        for (tail, rule) in &self.all[from..] {
+            match tail {
+                Some(tail) => self.ending.entry(*tail).or_default().push(rule),
+                None => self.loose.push(rule),
+            }
         }
     }
 
+    /// Those that can't tell come first, whether they are few or many.
     fn near(&self, tail: Option<[char; 2]>) -> impl Iterator<Item = &'r Located<'m>> {
-        let (some, other): (&[_], &[_]) = match tail {
-            None => (&self.all, &[]),
-            Some(tail) => (&self.loose, self.ending.get(&tail).map_or(&[], Vec::as_slice)),
+        let few = self.all.len() <= FEW;
+        let one_by_one: &[_] = if few || tail.is_none() { &self.all } else { &[] };
+        let (loose, ending): (&[_], &[_]) = match tail {
+            Some(tail) if !few => (&self.loose, self.ending.get(&tail).map_or(&[], Vec::as_slice)),
+            _ => (&[], &[]),
         };
-        some.iter().chain(other).copied()
+        let open = one_by_one.iter().filter(move |(own, _)| tail.is_none() || own.is_none());
+        let same = one_by_one.iter().filter(move |(own, _)| tail.is_some() && *own == tail);
+        open.chain(same).map(|(_, rule)| *rule).chain(loose.iter().chain(ending).copied())
     }
 }
 
 impl<'r, 'm> ByEnds<'r, 'm> {
+    fn add(&mut self, rule: &'r Located<'m>) {
+        let prefix = rule.table.prefix();
+        self.lengths |= bit(prefix.len());
+        self.rules.entry(prefix).or_default().add(rule);
+    }
+
     fn near<'x>(&'x self, table: &'x Pattern) -> impl Iterator<Item = &'r Located<'m>> + 'x {
         let (prefix, tail) = (table.prefix(), table.tail());
-        let shorter = prefix.char_indices().map(|(at, _)| &prefix[..at]);
-        let shorter = shorter.filter_map(|p| self.rules.get(p));
+        let shorter = prefix.char_indices().map(|(at, _)| at);
+        let shorter = shorter.filter(|at| self.lengths & bit(*at) != 0);
+        let shorter = shorter.filter_map(move |at| self.rules.get(&prefix[..at]));
         let longer = self.rules.range(prefix..).take_while(move |(p, _)| p.starts_with(prefix));
         shorter.chain(longer.map(|(_, rules)| rules)).flat_map(move |rules| rules.near(tail))
     }
 }
 
+fn bit(length: usize) -> u64 {
+    1 << length.min(63)
+}
+
 /// Rules among which those that can meet another are found by their names' beginnings.
 pub(crate) struct Crowd<'r, 'm> {
+    rules: Vec<&'r Located<'m>>,
     schemas: HashMap<&'r str, ByEnds<'r, 'm>>,
     /// Those whose schema is a pattern.
     open: ByEnds<'r, 'm>,
-    every: ByEnds<'r, 'm>,
+    /// All of them, made when a rule asks whose schema is a pattern.
+    every: OnceCell<ByEnds<'r, 'm>>,
 }
 
 impl<'r, 'm> Crowd<'r, 'm> {
     pub fn new(rules: impl Iterator<Item = &'r Located<'m>>) -> Self {
-        let (mut schemas, mut open, mut every) =
-            (HashMap::<&str, ByEnds<'_, '_>>::new(), ByEnds::default(), ByEnds::default());
-        for rule in rules {
-            let prefix = rule.table.prefix();
-            let own = match rule.schema.exact() {
-                Some(schema) => schemas.entry(schema).or_default(),
-                None => &mut open,
-            };
-            for list in [own, &mut every] {
-                list.rules.entry(prefix).or_default().add(rule);
+        let rules: Vec<&Located<'_>> = rules.collect();
+        let (mut schemas, mut open) = (HashMap::<&str, ByEnds<'_, '_>>::new(), ByEnds::default());
+        for rule in rules.iter().copied() {
+            match rule.schema.exact() {
+                Some(schema) => schemas.entry(schema).or_default().add(rule),
+                None => open.add(rule),
             }
         }
-        Self { schemas, open, every }
+        Self { rules, schemas, open, every: OnceCell::new() }
+    }
+
+    /// Whether nobody is in it.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
     }
 
     /// The rules whose tables can be among this one's, itself included; they are still to be asked
@@ -186,11 +223,20 @@ impl<'r, 'm> Crowd<'r, 'm> {
     ) -> Box<dyn Iterator<Item = &'r Located<'m>> + 'x> {
         let table = &rule.table;
         match rule.schema.exact() {
+            _ if self.is_empty() => Box::new(std::iter::empty()),
             Some(schema) => {
                 let own = self.schemas.get(schema).into_iter();
                 Box::new(own.flat_map(move |t| t.near(table)).chain(self.open.near(table)))
             }
-            None => Box::new(self.every.near(table)),
+            None => Box::new(self.every().near(table)),
         }
+    }
+
+    fn every(&self) -> &ByEnds<'r, 'm> {
+        self.every.get_or_init(|| {
+            let mut every = ByEnds::default();
+            self.rules.iter().for_each(|rule| every.add(rule));
+            every
+        })
     }
 }

@@ -44,6 +44,15 @@ impl Part {
             Self::Many => false,
         }
     }
+
+    /// Whether it takes every character that the other, a single one, stands for.
+    fn includes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Many, _) | (_, Self::Many) => false,
+            (own, Self::Char(c)) => own.takes(*c),
+            (own, other) => *own == Self::One || own == other,
+        }
+    }
 }
 
 /// How names of a source compare.
@@ -167,9 +176,7 @@ impl Pattern {
             Self::Exact(name) => name,
             Self::Glob(glob) => &glob.suffix,
         };
-        let mut chars = text.chars().rev();
-        let (last, before) = (chars.next()?, chars.next()?);
-        Some([before, last])
+        last_two(text)
     }
 
     /// Whether every name that `other` matches is matched here too. Never wrongly true; false also
@@ -179,12 +186,7 @@ impl Pattern {
             (Self::Any, _) => true,
             (own, Self::Exact(name)) => own.matches(name),
             (Self::Exact(_), _) => false,
-            (Self::Glob(a), Self::Glob(b)) => {
-                a == b
-                    || (a.parts.last() == Some(&Part::Many)
-                        && a.parts.len() == a.skip + 1
-                        && b.prefix.starts_with(&a.prefix))
-            }
+            (Self::Glob(a), Self::Glob(b)) => a.covers(b),
             (Self::Glob(g), Self::Any) => g.parts == [Part::Many],
         }
     }
@@ -197,6 +199,13 @@ impl Pattern {
             (Self::Glob(a), Self::Glob(b)) => a.meets(b),
         }
     }
+}
+
+/// The last two characters of a name, where it has them; see [`Pattern::tail`].
+pub(super) fn last_two(name: &str) -> Option<[char; 2]> {
+    let mut chars = name.chars().rev();
+    let (last, before) = (chars.next()?, chars.next()?);
+    Some([before, last])
 }
 
 /// A bracket set after its `[`: its ranges and how many characters it took, or `None` where it is
@@ -220,11 +229,15 @@ fn set(chars: &[char]) -> Option<(Vec<(char, char)>, usize)> {
 
 impl Glob {
     fn matches(&self, name: &str) -> bool {
-        // Most names differ at an end. Empty affixes are not compared: to compare bytes at an empty
-        // string's address costs some processors hundreds of cycles.
+        // Most names differ in length or at an end. Empty affixes are not compared: to compare bytes
+        // at an empty string's address costs some processors hundreds of cycles.
+        let last = self.suffix.as_bytes().last();
+        if name.len() < self.least || (last.is_some() && last != name.as_bytes().last()) {
+            return false;
+        }
         let begins = self.prefix.is_empty() || name.starts_with(&self.prefix);
         let ends = self.suffix.is_empty() || name.ends_with(&self.suffix);
-        if !begins || !ends || name.len() < self.least {
+        if !begins || !ends {
             return false;
         }
         let parts = &self.parts[self.skip..];
@@ -238,8 +251,42 @@ impl Glob {
         glob(parts, rest)
     }
 
+    /// Whether every name of the other matches: the other's parts are read as a text, of which a `%`
+    /// takes any and a `_` one that stands for a single character. Of sets beside each other it may
+    /// say no where the answer is yes.
+    fn covers(&self, other: &Self) -> bool {
+        if !other.prefix.starts_with(&self.prefix) {
+            return false;
+        }
+        let (own, text) = (&self.parts[self.skip..], &other.parts[self.skip..]);
+        let (mut at, mut n, mut back) = (0, 0, None);
+        while n < text.len() {
+            match own.get(at) {
+                Some(Part::Many) => {
+                    back = Some((at, n));
+                    at += 1;
+                    continue;
+                }
+                Some(part) if part.includes(&text[n]) => {
+                    (at, n) = (at + 1, n + 1);
+                    continue;
+                }
+                _ => {}
+            }
+            let Some((many, taken)) = back else { return false };
+            back = Some((many, taken + 1));
+            (at, n) = (many + 1, taken + 1);
+        }
+        own[at..].iter().all(|p| *p == Part::Many)
+    }
+
     /// Whether two patterns have a name in common, by walking both at once over pairs of positions.
     fn meets(&self, other: &Self) -> bool {
+        if !self.open && !other.open {
+            // Names of one length each: the parts stand face to face.
+            let mut pairs = self.parts.iter().rev().zip(other.parts.iter().rev());
+            return self.least == other.least && pairs.all(|(a, b)| common(a, b));
+        }
         // Most patterns differ at one of their ends: that is cheap to see.
         let apart = !self.prefix.is_empty() && !other.prefix.is_empty();
         let within = |a: &str, b: &str| a.starts_with(b) || b.starts_with(a);
@@ -338,6 +385,17 @@ mod tests {
 
     fn p(text: &str) -> Pattern {
         Pattern::new(text, Naming::default())
+    }
+
+    #[test]
+    fn a_pattern_with_an_underscore_covers_what_it_spells() {
+        for (a, b) in [("temp_%", "temp_1"), ("temp_%", "temp_x%"), ("a%z", "ab_z"), ("%_%", "x_y")]
+        {
+            assert!(p(a).covers(&p(b)), "{a} {b}");
+        }
+        for (a, b) in [("temp_%", "temp%"), ("temp_1", "temp__"), ("a%z", "a%"), ("_a", "%a")] {
+            assert!(!p(a).covers(&p(b)), "{a} {b}");
+        }
     }
 
     #[test]

@@ -177,9 +177,13 @@ fn missing(path: &str) -> Diagnostic {
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.ends_with(".lua"))
+        // As it has to be written, not only what it is called in its folder.
+        .map(|name| match path.rfind('/') {
+            Some(at) => format!("{}{name}", &path[..=at]),
+            None => name,
+        })
         .collect();
-    let wanted = Path::new(path).file_name().and_then(|n| n.to_str()).unwrap_or(path);
-    let near = dmsrun_diag::did_you_mean(wanted, names.iter().map(String::as_str));
+    let near = dmsrun_diag::did_you_mean(path, names.iter().map(String::as_str));
     Diagnostic::error("Script not found")
         .what(format!("cannot open {path}: there is no such file"))
         .hint(near.unwrap_or_else(|| "the path is relative to the current folder".to_owned()))

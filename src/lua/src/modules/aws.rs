@@ -282,6 +282,14 @@ fn whoami(lua: &Lua, (): ()) -> Result<Waiting, Raise> {
 }
 
 fn region(lua: &Lua, (): ()) -> Result<Waiting, Raise> {
+    let state = State::of(lua);
+    if state.sandbox.is_check() {
+        // A check goes on as far as it can: names that hold a region need one, but not the right one.
+        let options = state.options();
+        let region =
+            options.get("region").and_then(Value::as_str).unwrap_or("us-east-1").to_owned();
+        return Ok(Box::pin(async move { calls::finish(move |_| Ok(region)) }));
+    }
     let aws = door_of(lua)?;
     Ok(Box::pin(async move {
         let region = aws.region().await;

@@ -29,7 +29,7 @@ use crate::{
     place,
 };
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The most bytes that DMS takes.
 const LARGEST: usize = 2 * 1024 * 1024;
@@ -66,7 +66,7 @@ fn check_sized(document: &Value, size: usize, context: &Context) -> Vec<Finding>
     overlap::check(&mut checks);
     let mut findings = checks.findings;
     if let Some(catalogue) = &context.catalogue {
-        findings.extend(simulate(&mappings, &places, catalogue, context));
+        findings.extend(simulate(&mappings, &places, catalogue, context, false));
     } else {
         findings.extend(named::collisions(&mappings, &places, context));
     }
@@ -92,16 +92,21 @@ fn size(document: &Value) -> usize {
     count.0
 }
 
-/// What the catalogue shows, table by table: no outcome outlives its table.
+/// What the catalogue shows, of everything or of names on the target only, table by table: no outcome
+/// outlives its table.
 fn simulate(
     mappings: &Mappings,
     places: &[usize],
     catalogue: &Catalogue,
     context: &Context,
+    names_only: bool,
 ) -> Vec<Finding> {
     let evaluator = Evaluator::new(mappings, catalogue);
     let mut tally = evaluator.tally();
     let mut sight = simulated::Sight::new(&evaluator, places, catalogue).within(context);
+    if names_only {
+        sight = sight.names_only();
+    }
     for table in &catalogue.tables {
         let outcome = evaluator.table(table, &mut tally);
         sight.see(table, &outcome, &tally);
@@ -119,9 +124,11 @@ pub fn check_text(text: &str, context: &Context) -> Vec<Finding> {
     // Without blanks it is no longer than its text.
     let size = if text.len() > LARGEST { size(&document) } else { text.len() };
     let mut findings = check_sized(&document, size, context);
-    findings.extend(place::repeated(text).into_iter().map(twice));
+    let again = place::repeated(text);
+    let tidied = again.is_empty();
+    findings.extend(again.into_iter().map(twice));
     place::locate(text, &mut findings);
-    tidy(findings)
+    if tidied { findings } else { tidy(findings) }
 }
 
 /// The same for the bytes of a file.
@@ -189,9 +196,14 @@ fn tidy(mut findings: Vec<Finding>) -> Vec<Finding> {
     };
     findings.sort_by_cached_key(|f| (index(f), f.path.starts_with("tables.")));
     // Several keys of one object may be missing.
-    let each = |f: &Finding| matches!(f.code, "M116" | "M502").then(|| f.message.clone());
-    let mut seen = BTreeSet::new();
-    findings.retain(|f| seen.insert((f.code, f.path.clone(), each(f))));
+    fn each(f: &Finding) -> Option<&str> {
+        matches!(f.code, "M116" | "M502").then_some(f.message.as_str())
+    }
+    let mut seen = HashSet::with_capacity(findings.len());
+    let first: Vec<bool> =
+        findings.iter().map(|f| seen.insert((f.code, f.path.as_str(), each(f)))).collect();
+    let mut first = first.into_iter();
+    findings.retain(|_| first.next().unwrap_or(true));
     findings
 }
 

@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const TO_WIN: &str = "of rules for one object only the first is applied: to let this \
      rule win, put it first (in a script before the other one, in JSON with a lower rule-id)";
 
+/// What it means that a mask does not win.
+pub(super) const UNMASKED: &str = "the values arrive unmasked";
+
 /// Pairs of patterns that a check compares before it gives up.
 pub(super) const MOST_PAIRS: usize = 4_000_000;
 
@@ -92,6 +95,9 @@ fn selections(checks: &mut Checks<'_>, rules: &[Located<'_>]) {
 /// Excludes that come before an include of the same tables. The documentation shows the other order
 /// only; that the order does not count is our reading.
 fn early_excludes(checks: &mut Checks<'_>, includes: &[&Located<'_>], excludes: &[&Located<'_>]) {
+    if excludes.is_empty() {
+        return;
+    }
     let including = Crowd::new(includes.iter().copied());
     let rank = |c: &Located<'_>| (c.rule.id, c.at);
     let early = excludes.iter().find_map(|e| {
@@ -111,10 +117,14 @@ fn early_excludes(checks: &mut Checks<'_>, includes: &[&Located<'_>], excludes: 
 /// Includes that meet on a table with other filters or load orders: which of them counts is not
 /// documented. Those with one and the same locator are told by [`repeated`].
 fn unlike(checks: &mut Checks<'_>, includes: &[&Located<'_>]) {
+    let bare = |s: &Selection| s.filters.is_empty() && s.load_order.is_none();
+    if includes.iter().all(|c| c.rule.selection().is_none_or(bare)) {
+        return;
+    }
     let set = Crowd::new(includes.iter().copied());
     for c in includes {
         let Some(own) = c.rule.selection() else { continue };
-        if own.filters.is_empty() && own.load_order.is_none() {
+        if bare(own) {
             continue;
         }
         let differs = |other: &Located<'_>| {
@@ -319,6 +329,9 @@ fn double_records(checks: &mut Checks<'_>) {
 
 /// Validation functions of columns that a mask keeps out of validation.
 fn masked_validation(checks: &mut Checks<'_>, rules: &[Located<'_>]) {
+    if !rules.iter().any(|c| matches!(c.rule.body, Body::Validation(_))) {
+        return;
+    }
     let masks =
         rules.iter().filter(|c| c.rule.transformation().is_some_and(|t| t.action.is_masking()));
     let masks = Crowd::new(masks);

@@ -4,11 +4,11 @@
 
 use super::{
     Checks,
-    overlap::{MOST_PAIRS, TO_WIN},
+    overlap::{MOST_PAIRS, TO_WIN, UNMASKED},
 };
 use crate::{
     codes,
-    finding::Finding,
+    finding::{Finding, Severity},
     mappings::{
         compare::describe,
         located::{Crowd, Located},
@@ -78,10 +78,10 @@ fn meeting(checks: &mut Checks<'_>, later: &Located<'_>, near: &[&Located<'_>]) 
     let Some(t) = later.rule.transformation() else { return };
     for earlier in near {
         let Some(e) = earlier.rule.transformation() else { continue };
-        let (text, winner) = (describe(later.rule), describe(earlier.rule));
         if t.action.is_masking() && e.action == Action::ChangeDataType {
             continue;
         }
+        let (text, winner) = (describe(later.rule), describe(earlier.rule));
         if (t.action == Action::DefinePrimaryKey) != (e.action == Action::DefinePrimaryKey) {
             let message = format!("whether {text} counts beside {winner} is ambiguous");
             checks.rule(later.at).report(&codes::M334, "rule-action", message);
@@ -99,7 +99,14 @@ fn meeting(checks: &mut Checks<'_>, later: &Located<'_>, near: &[&Located<'_>]) 
         } else {
             format!("where both match, {winner} comes first and {text} is not applied")
         };
-        checks.rule(later.at).report(&codes::M302, "rule-id", message).hint = Some(TO_WIN.into());
+        let unmasked = t.action.is_masking() && !e.action.is_masking();
+        let message = if unmasked { format!("{message}: {UNMASKED}") } else { message };
+        let mut one = checks.rule(later.at);
+        let finding = one.report(&codes::M302, "rule-id", message);
+        finding.hint = Some(TO_WIN.into());
+        if unmasked {
+            finding.severity = Severity::Error;
+        }
         return;
     }
 }
@@ -110,23 +117,26 @@ fn left_out(checks: &mut Checks<'_>, rules: &[&Located<'_>], pairs: &mut usize) 
         Crowd::new(rules.iter().copied().filter(|c| is(c, |t| t.action == Action::RemoveColumn)));
     let including =
         Crowd::new(rules.iter().copied().filter(|c| is(c, |t| t.action == Action::IncludeColumn)));
+    if removing.is_empty() && including.is_empty() {
+        return;
+    }
     for c in rules {
         let Some(t) = c.rule.transformation() else { continue };
-        let text = describe(c.rule);
+        let text = || describe(c.rule);
         for removal in removing.near(c) {
             *pairs += 1;
             if *pairs > MOST_PAIRS {
                 return;
             }
             if t.action == Action::IncludeColumn && removal.meets_table(c) {
-                let message = format!("{} stands beside {text}", describe(removal.rule));
+                let message = format!("{} stands beside {}", describe(removal.rule), text());
                 checks.rule(removal.at).report(&codes::M320, "rule-action", message);
                 break;
             }
             let changes = !structural(t) && removal.covers(c);
             if changes {
                 let message =
-                    format!("{} leaves out all that {text} changes", describe(removal.rule));
+                    format!("{} leaves out all that {} changes", describe(removal.rule), text());
                 checks.rule(c.at).report(&codes::M333, "object-locator", message);
                 break;
             }
@@ -141,12 +151,12 @@ fn left_out(checks: &mut Checks<'_>, rules: &[&Located<'_>], pairs: &mut usize) 
         }
         match near.iter().find(|i| i.meets(c)) {
             Some(kept) => {
-                let message =
-                    format!("whether {text} counts beside {} is ambiguous", describe(kept.rule));
+                let kept = describe(kept.rule);
+                let message = format!("whether {} counts beside {kept} is ambiguous", text());
                 checks.rule(c.at).report(&codes::M334, "rule-action", message);
             }
             None => {
-                let message = format!("no include-column rule keeps what {text} changes");
+                let message = format!("no include-column rule keeps what {} changes", text());
                 checks.rule(c.at).report(&codes::M333, "object-locator", message);
             }
         }
@@ -163,9 +173,10 @@ fn added_twice(checks: &mut Checks<'_>, rules: &[&Located<'_>]) {
     };
     let set = Crowd::new(adding.iter().copied());
     for c in &adding {
+        let own = name(c);
         let same = |o: &&Located<'_>| {
             let covers = o.covers_table(c) || c.covers_table(o);
-            rank(o) < rank(c) && covers && name(o) == name(c)
+            rank(o) < rank(c) && covers && name(o) == own
         };
         if let Some(first) = set.near(c).find(same) {
             let message = format!("{} adds the column too", describe(first.rule));

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use serde_json::Value;
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::HashMap};
 
 pub(super) fn check(checks: &mut Checks<'_>, document: &Value) {
     identity(checks, document);
@@ -27,8 +27,8 @@ pub(super) fn check(checks: &mut Checks<'_>, document: &Value) {
 /// Ids and names over all rules, those that can't be read otherwise included.
 fn identity(checks: &mut Checks<'_>, document: &Value) {
     let rules = document.get("rules").and_then(Value::as_array).into_iter().flatten();
-    let mut ids: BTreeMap<u64, usize> = BTreeMap::new();
-    let mut names: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
+    let mut ids: HashMap<u64, usize> = HashMap::new();
+    let mut names: HashMap<Cow<'_, str>, usize> = HashMap::new();
     for (index, rule) in rules.enumerate() {
         let text = |key: &str| match rule.get(key)? {
             Value::String(text) => Some(Cow::Borrowed(text.as_str())),

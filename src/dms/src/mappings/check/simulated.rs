@@ -7,12 +7,12 @@ use crate::{
     codes::{self, Code},
     context::Context,
     engines::Family,
-    finding::Finding,
+    finding::{Finding, Severity},
     mappings::{
         compare::describe,
         evaluate::{ColumnOrigin, ColumnOutcome, TableOutcome},
         evaluator::{Compiled, Evaluator, Tally},
-        model::{Rule, Target},
+        model::{Rule, Target, Transformation},
         pattern::{Naming, Pattern, has_percent},
     },
 };
@@ -25,6 +25,8 @@ pub(in super::super) struct Sight<'a> {
     pub(super) catalogue: &'a Catalogue,
     /// What is known around the document, for a check.
     pub(super) context: Option<&'a Context>,
+    /// Whether only names on the target are looked at, as where the tables are no real catalogue.
+    names_only: bool,
     selected: usize,
     /// Names on the target in lower case, with their spelling, the source and its naming rule.
     targets: HashMap<String, Vec<Taken>>,
@@ -59,6 +61,7 @@ impl<'a> Sight<'a> {
             places,
             catalogue,
             context: None,
+            names_only: false,
             selected: 0,
             targets: HashMap::new(),
             notes: BTreeMap::new(),
@@ -69,6 +72,12 @@ impl<'a> Sight<'a> {
     /// With what is known around the document.
     pub fn within(mut self, context: &'a Context) -> Self {
         self.context = Some(context);
+        self
+    }
+
+    /// Looks at names on the target, and at nothing else.
+    pub(super) fn names_only(mut self) -> Self {
+        self.names_only = true;
         self
     }
 
@@ -120,8 +129,10 @@ impl<'a> Sight<'a> {
 
     /// Looks at a table that the evaluator has just judged.
     pub fn see(&mut self, table: &CatalogueTable, outcome: &TableOutcome, tally: &Tally) {
-        for &at in tally.found.iter().flatten() {
-            self.underscore(at, table);
+        if !self.names_only {
+            for &at in tally.found.iter().flatten() {
+                self.underscore(at, table);
+            }
         }
         if !outcome.selected {
             return;
@@ -129,6 +140,9 @@ impl<'a> Sight<'a> {
         self.selected += 1;
         self.table_name(outcome, tally);
         self.column_names(outcome, tally);
+        if self.names_only {
+            return;
+        }
         self.source_names(table);
         if !table.columns.is_empty() {
             for &at in tally.found.iter().flatten() {
@@ -140,9 +154,11 @@ impl<'a> Sight<'a> {
 
     /// Everything found, after the last table.
     pub fn end(mut self, tally: &Tally) -> Vec<Finding> {
-        self.selection();
-        self.idle_rules(tally);
-        self.beaten_rules(tally);
+        if !self.names_only {
+            self.selection();
+            self.idle_rules(tally);
+            self.beaten_rules(tally);
+        }
         let notes = std::mem::take(&mut self.notes);
         for note in notes.into_values() {
             let mut finding = note.finding;
@@ -167,7 +183,7 @@ impl<'a> Sight<'a> {
     }
 
     fn idle_rules(&mut self, tally: &Tally) {
-        let mut near = None;
+        let (mut near, mut blank) = (None, None);
         for at in 0..self.evaluator.rules.len() {
             let rule = self.rule(at);
             let target = rule.rule.transformation().map(|t| t.target);
@@ -178,26 +194,55 @@ impl<'a> Sight<'a> {
             if tally.matched[at] > 0 || unseen || bare {
                 continue;
             }
+            let blank = blank.get_or_insert_with(|| {
+                self.catalogue.tables.iter().filter(|t| t.columns.is_empty()).collect::<Vec<_>>()
+            });
+            if self.about(rule, blank) {
+                continue;
+            }
             let near = near.get_or_insert_with(|| Near::new(self.catalogue));
             let hint = near.hint(&rule.rule);
             let message = format!("{} matches nothing", describe(&rule.rule));
             let path = self.path(at, "object-locator");
-            self.findings.push(Finding::new(&codes::M602, path, message).maybe_hint(hint));
+            let mut finding = Finding::new(&codes::M602, path, message).maybe_hint(hint);
+            if near.lacks_masked(rule) {
+                finding.message = format!("{}: no value is masked", finding.message);
+                finding.severity = Severity::Error;
+            }
+            self.findings.push(finding);
         }
+    }
+
+    /// Whether a rule is about columns of one of the tables of which no columns are known, as in the
+    /// statistics of a task.
+    fn about(&self, rule: &Compiled<'_>, blank: &[&CatalogueTable]) -> bool {
+        let naming = self.evaluator.naming;
+        let is = |t: &&CatalogueTable| {
+            rule.schema.matches(&naming.fold(&t.schema))
+                && rule.table.matches(&naming.fold(&t.table))
+        };
+        rule.column.is_some() && blank.iter().any(is)
     }
 
     fn beaten_rules(&mut self, tally: &Tally) {
         for at in 0..self.evaluator.rules.len() {
             let Some((by, object)) = &tally.beaten[at] else { continue };
             let rule = self.rule(at);
-            if rule.rule.transformation().is_none() {
-                continue;
-            }
-            let (winner, text) = (describe(&self.rule(*by).rule), describe(&rule.rule));
+            let Some(t) = rule.rule.transformation() else { continue };
+            let by = self.rule(*by);
+            let (winner, text) = (describe(&by.rule), describe(&rule.rule));
             let message = format!("on {object}, {winner} comes first: {text} is not applied there");
+            let masks = |t: &Transformation| t.action.is_masking();
+            let unmasked = masks(t) && !by.rule.transformation().is_some_and(masks);
+            let message =
+                if unmasked { format!("{message}: {}", super::overlap::UNMASKED) } else { message };
             let path = self.path(at, "rule-id");
-            self.findings
-                .push(Finding::new(&codes::M302, path, message).hint(super::overlap::TO_WIN));
+            let mut finding =
+                Finding::new(&codes::M302, path, message).hint(super::overlap::TO_WIN);
+            if unmasked {
+                finding.severity = Severity::Error;
+            }
+            self.findings.push(finding);
         }
     }
 
@@ -407,6 +452,16 @@ impl<'a> Near<'a> {
         };
         self.spend(candidates.len())?;
         dmsrun_diag::did_you_mean(&wanted, candidates.iter().map(String::as_str))
+    }
+
+    /// Whether a rule masks one column by its name, and its table is there, without that column.
+    fn lacks_masked(&self, rule: &Compiled<'_>) -> bool {
+        let mask = rule.rule.transformation().is_some_and(|t| t.action.is_masking());
+        let one = rule.column.as_ref().is_some_and(|c| c.exact().is_some());
+        let table = (rule.rule.schema().to_lowercase(), rule.rule.table().to_lowercase());
+        let same =
+            |t: &&CatalogueTable| rule.schema.matches(&t.schema) && rule.table.matches(&t.table);
+        mask && one && self.folded.get(&table).is_some_and(same)
     }
 
     fn spend(&mut self, cost: usize) -> Option<()> {

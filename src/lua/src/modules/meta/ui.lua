@@ -25,6 +25,7 @@ local ui = {}
 ---@class ui.Column
 ---@field title string
 ---@field align? "left"|"right"
+---@field drop? integer left out where there is too little room, the highest first; never by default
 
 ---@class ui.Table
 ---@field columns (ui.Column|string)[]
