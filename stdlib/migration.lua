@@ -136,7 +136,7 @@ end
 function Migration:command(verb)
 	local words, o = { "dmsrun" }, host.options
 	if aws.is_local then
-		local elsewhere = o.local_dir and o.local_dir ~= ".dmsrun/local"
+		local elsewhere = (o.local_dir or "") ~= "" and o.local_dir ~= ".dmsrun/local"
 		words[#words + 1] = elsewhere and ("--local=" .. o.local_dir) or "--local"
 	end
 	for _, option in ipairs { "profile", "region", "endpoint_url" } do

@@ -34,7 +34,7 @@ fn a_fresh_project_works_at_once() {
         .has("dmsrun --local migrate.lua");
     let project = env.path("Orders_2");
     let run = |args: &[&str]| env.run_in(&project, args);
-    run(&["test"]).ok().has("4 passed, 0 failed");
+    run(&["test"]).ok().has("5 passed, 0 failed");
     run(&["--local", "migrate.lua"]).ok().has("Caught up and replicating");
     run(&["types", "--check"]).ok().has("are current");
     for file in ["migrate.lua", "spec/migrate_spec.lua", "README.md"] {

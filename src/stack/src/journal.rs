@@ -50,7 +50,14 @@ impl Intent {
         properties: &Map,
         time: Timestamp,
     ) -> Self {
-        let token = digest(&[stack, &resource.to_string(), &generation.to_string(), &id]);
+        // The time too: a seed that is used again gives the same id, and a token must not come again.
+        let token = digest(&[
+            stack,
+            &resource.to_string(),
+            &generation.to_string(),
+            &id,
+            &time.to_string(),
+        ]);
         let clear = Value::Map(properties.clone()).to_json_revealed().to_string();
         Self {
             token,

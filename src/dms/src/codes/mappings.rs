@@ -207,7 +207,7 @@ M405 Error "The boundaries don't ascend"
 M406 Error "partitions-list without partitions"
 "partitions-list names partitions, or subpartitions on Oracle.";
 M407 Warning "The key does not belong to this type of load"
-"DMS ignores it.";
+"DMS ignores it: leave it out, or choose the type of parallel load that it belongs to.";
 M408 Warning "Parallel load is not supported here"
 "Sources: Oracle, SQL Server, MySQL, PostgreSQL (ranges only), Db2 LUW, SAP ASE, MongoDB, DocumentDB. Targets: Oracle, SQL Server, MySQL, PostgreSQL, S3, SAP ASE, Redshift, MongoDB, DocumentDB, Db2 LUW.";
 M409 Error "Limited LOBs without a size"

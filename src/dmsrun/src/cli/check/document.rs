@@ -129,15 +129,15 @@ pub fn sort(json: &Value) -> Result<Sort, (String, String)> {
             return Err((message, hint));
         }
     }
+    let rules = map.keys().find_map(|k| did_you_mean(k, ["rules"]));
     // Misspelt sections are findings of the check, not a document that is not known.
     let near = |key: &String| !nearest(key, settings::sections()).is_empty();
-    if map.keys().any(near) {
+    if rules.is_none() && map.keys().any(near) {
         return Ok(Sort::Settings);
     }
     let keys: Vec<&str> = map.keys().map(String::as_str).take(3).collect();
     let message =
         format!("the object has {}; neither rules nor a section of task settings", keys.join(", "));
-    let rules = map.keys().find_map(|k| did_you_mean(k, ["rules"]));
     Err((message, rules.unwrap_or_else(|| FORMS.to_owned())))
 }
 

@@ -24,9 +24,18 @@ describe("migrate.lua", function()
 		assert.same({}, aws.dms.describe_replication_instances().replication_instances)
 	end)
 
-	it("is carried on by the same command after a lost answer #faults", function()
+	it("goes on after a lost answer and a throttled call #faults", function()
 		spec.faults.set "dms:CreateReplicationTask#1=drop"
 		spec.faults.set "dms:CreateEndpoint#1=ThrottlingException"
+		local run = spec.run("migrate.lua", "--yes")
+		assert.equal(0, run.code, run.text)
+		assert.equal(2, #aws.dms.describe_replication_tasks().replication_tasks)
+	end)
+
+	it("is carried on by the same command after a refusal #faults", function()
+		spec.faults.clear()
+		spec.run("migrate.lua", "destroy", "--allow", "destroy")
+		spec.faults.set "dms:CreateEndpoint#1=ResourceQuotaExceededFault"
 		local first = spec.run("migrate.lua", "--yes")
 		assert.equal(3, first.code, first.text)
 		local second = spec.run("migrate.lua", "--yes")
