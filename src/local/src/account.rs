@@ -6,9 +6,10 @@ use crate::{
     cloudwatch::CloudWatch,
     dms::Dms,
     ec2::Ec2,
-    faults::{FaultKind, Faults},
+    faults::{FaultKind, Faults, Killed},
     ids::Ids,
     logs::Logs,
+    past::Past,
     request::Request,
     rules,
     seam::{Dropped, stamp},
@@ -25,7 +26,10 @@ use serde_json::Value as Json;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::{Mutex, MutexGuard},
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// After this many calls that only read, what time has changed is put on disk all the same.
@@ -55,6 +59,15 @@ pub(crate) struct Account {
     logs: Mutex<Logs>,
     services: BTreeMap<&'static str, Service>,
     dirty: Mutex<Dirty>,
+    past: Mutex<Past>,
+    calls: Calls,
+}
+
+/// How many calls have arrived.
+#[derive(Default)]
+struct Calls {
+    reading: AtomicU64,
+    mutating: AtomicU64,
 }
 
 #[derive(Default)]
@@ -84,8 +97,13 @@ fn load<T: DeserializeOwned + Default>(store: &Store, name: &str) -> Result<T, D
 
 impl Account {
     pub fn open(options: Options) -> Result<Self, Diagnostic> {
+        let (store, header) = Store::open(options.dir.clone())?;
+        Self::of(options, store, header)
+    }
+
+    /// The account that a store holds.
+    pub fn of(options: Options, store: Store, header: Option<Header>) -> Result<Self, Diagnostic> {
         winterbaume_core::set_default_account_id(options.account.clone());
-        let (store, header) = Store::open(options.dir)?;
         let header = header.unwrap_or_else(|| Header::new(options.start, options.seed, 0, 0));
         let ids = Ids::new(header.seed, header.ids, header.requests);
         let mut dms = Dms::new(&options.account, Random::seeded(header.seed));
@@ -103,6 +121,8 @@ impl Account {
             logs: Mutex::new(load(&store, "logs")?),
             services: services::open(&store),
             dirty: Mutex::default(),
+            past: Mutex::default(),
+            calls: Calls::default(),
             ids,
             store,
         })
@@ -150,24 +170,37 @@ impl Account {
     /// never pass.
     pub async fn call(&self, request: Request, under_way: InFlight) -> Result<Answer, Dropped> {
         let mut under_way = Some(under_way);
+        self.unless_dead().await;
+        let counter = if request.mutates() { &self.calls.mutating } else { &self.calls.reading };
+        counter.fetch_add(1, Ordering::SeqCst);
         let struck = self.faults.strike(request.service, &request.operation, request.mutates());
-        if struck == Some(FaultKind::Kill) {
-            die();
-        }
         if let Some(FaultKind::Delay(delay)) = &struck {
             under_way.take();
             self.clock.sleep(*delay).await;
             under_way = Some(self.clock.in_flight());
         }
-        let _turn = self.turn.lock().await;
+        if struck == Some(FaultKind::Kill) {
+            self.kill().await;
+        }
+        let turn = self.turn.lock().await;
+        if self.faults.is_dead() {
+            drop(turn);
+            std::future::pending::<()>().await;
+            return Err(Dropped);
+        }
         let id = self.ids.request();
         let now = self.clock.now();
         self.advance(now).await;
         let done = match &struck {
+            Some(FaultKind::Kill) => Err(nobody_to_kill()),
             Some(FaultKind::Fail { status, code, message }) => {
                 Err(Refusal::new(code.as_str(), message.as_str()).status(*status))
             }
-            _ => self.perform(&request, now, &id).await,
+            Some(FaultKind::Stale(lag)) => self.perform_in_the_past(&request, *lag, &id).await,
+            _ => {
+                self.remember(&request, now);
+                self.perform(&request, now, &id).await
+            }
         };
         let mut answer = done.unwrap_or_else(|refusal| refuse(request.protocol, &refusal, &id));
         stamp(&mut answer, &id);
@@ -176,22 +209,46 @@ impl Account {
             answer = refuse(request.protocol, &refusal, &id);
             stamp(&mut answer, &id);
         }
-        drop(under_way);
+        drop(turn);
         match struck {
-            Some(FaultKind::KillAfter) => die(),
-            Some(FaultKind::DropAnswer) => Err(Dropped),
-            _ => Ok(answer),
+            Some(FaultKind::KillAfter) => {
+                self.kill().await;
+                answer = refuse(request.protocol, &nobody_to_kill(), &id);
+                stamp(&mut answer, &id);
+            }
+            Some(FaultKind::DropAnswer) => return Err(Dropped),
+            _ => {}
+        }
+        drop(under_way);
+        Ok(answer)
+    }
+
+    /// Goes on unless the client was killed: then there is nobody whom a call could matter to.
+    async fn unless_dead(&self) {
+        if self.faults.is_dead() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Ends who calls, as `kill -9` does: nothing is flushed, nothing cleaned up. Comes back only where
+    /// there is nobody to kill.
+    async fn kill(&self) {
+        match self.faults.kill() {
+            Killed::Process => die(),
+            Killed::Client => std::future::pending().await,
+            Killed::Nobody => {}
         }
     }
 
     /// Does what has become due.
-    async fn advance(&self, now: Timestamp) {
+    pub(crate) async fn advance(&self, now: Timestamp) {
         let effects = {
             let mut dms = self.dms.lock().await;
             dms.tick(now);
             dms.take_effects()
         };
         self.apply(effects);
+        self.measure_logs();
         let notices = self.cloudwatch().tick(&self.number, now);
         self.notify(notices);
         if self.ec2().tick(now) {
@@ -199,7 +256,7 @@ impl Account {
         }
     }
 
-    async fn perform(
+    pub(crate) async fn perform(
         &self,
         request: &Request,
         now: Timestamp,
@@ -236,6 +293,7 @@ impl Account {
             "logs" => {
                 let input = json_input(request)?;
                 let answer = self.logs().handle(&call, &input);
+                self.measure_logs();
                 self.touch_if(request, "logs");
                 answer.map(|body| json_answer(&body))
             }
@@ -315,26 +373,44 @@ impl Account {
 
     fn write(&self, durable: bool) -> Result<(), Diagnostic> {
         let files = std::mem::take(&mut lock(&self.dirty).files);
-        let (ids, requests) = self.ids.given();
-        let header = Header::new(self.clock.now(), self.ids.seed(), ids, requests);
+        let header = self.header();
         for name in &files {
-            let body = match *name {
-                "dms" => match self.dms.try_lock() {
-                    Ok(dms) => dms.snapshot(),
-                    // A call is in the middle of it and writes it when it ends.
-                    Err(_) => continue,
-                },
-                "ec2" => to_json(&*self.ec2()),
-                "cloudwatch" => to_json(&*self.cloudwatch()),
-                "logs" => to_json(&*self.logs()),
-                name => self.services.get(name).map_or(Json::Null, Service::body),
-            };
+            // A call is in the middle of it and writes it when it ends.
+            let Some(body) = self.body(name) else { continue };
             if let Err(error) = self.store.write(name, &header, &body, durable) {
                 lock(&self.dirty).files.extend(files.iter().copied());
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// What a file of that name holds now; `None` while a call is in the middle of it.
+    pub(crate) fn body(&self, name: &str) -> Option<Json> {
+        Some(match name {
+            "dms" => self.dms.try_lock().ok()?.snapshot(),
+            "ec2" => to_json(&*self.ec2()),
+            "cloudwatch" => to_json(&*self.cloudwatch()),
+            "logs" => to_json(&*self.logs()),
+            name => self.services.get(name).map_or(Json::Null, Service::body),
+        })
+    }
+
+    /// Where it stands: what every file opens with.
+    pub(crate) fn header(&self) -> Header {
+        let (ids, requests) = self.ids.given();
+        Header::new(self.clock.now(), self.ids.seed(), ids, requests)
+    }
+
+    /// How many calls have arrived that only read, and how many others.
+    pub fn calls(&self) -> (u64, u64) {
+        let Calls { reading, mutating } = &self.calls;
+        (reading.load(Ordering::SeqCst), mutating.load(Ordering::SeqCst))
+    }
+
+    /// What mutations have replaced, for reads that come late.
+    pub(crate) fn past(&self) -> MutexGuard<'_, Past> {
+        lock(&self.past)
     }
 
     /// Puts everything on disk, and the time.
@@ -344,8 +420,7 @@ impl Account {
         }
         self.touch("dms");
         self.write(false)?;
-        let (ids, requests) = self.ids.given();
-        let header = Header::new(self.clock.now(), self.ids.seed(), ids, requests);
+        let header = self.header();
         self.store.write("clock", &header, &serde_json::json!({}), true)
     }
 }
@@ -355,6 +430,11 @@ impl Drop for Account {
         // Whoever wants to know whether it worked calls save.
         let _ = self.save();
     }
+}
+
+/// A kill where there is nobody to kill.
+fn nobody_to_kill() -> Refusal {
+    Refusal::new("NothingToKill", "a fault kills what spec.run runs, and nothing was run by it")
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Json {

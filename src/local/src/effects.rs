@@ -44,6 +44,17 @@ impl Account {
         }
     }
 
+    /// Gives CloudWatch what metric filters have made of log events.
+    pub fn measure_logs(&self) {
+        let points = self.logs().take_points();
+        if points.is_empty() {
+            return;
+        }
+        self.touch("cloudwatch");
+        let mut cloudwatch = self.cloudwatch();
+        points.into_iter().for_each(|point| cloudwatch.put_of_log(point));
+    }
+
     /// Tells topics of alarms.
     pub fn notify(&self, notices: Vec<Notice>) {
         for Notice { region, time, topic, subject, message } in notices {

@@ -3,6 +3,7 @@
 
 use dmsrun_base::Random;
 use std::{
+    fmt,
     str::FromStr,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -24,6 +25,10 @@ pub enum FaultKind {
     DropAnswer,
     /// It takes this long, in virtual time, before it is performed.
     Delay(Duration),
+    /// It takes up to this long, by chance: calls overtake each other.
+    Jitter(Duration),
+    /// A read answers from what was there this long ago: what was just made is not seen yet.
+    Stale(Duration),
     /// The process is killed, as by `kill -9`, before the call is performed.
     Kill,
     /// The call is performed, and the process killed before the answer.
@@ -45,8 +50,10 @@ pub enum When {
 ///
 /// Its text is `service:Operation#1=Code` with `#1` for the first call, `#2+` for the second and all
 /// later ones, `%0.1` for one in ten, and none for all; instead of a code (with its message after a
-/// space) `drop`, `delay 30` for seconds, `kill` or `kill-after`. The service and the operation may be
-/// `*`; the operation `mutating` stands for every one that is not a read: `*:mutating#7=kill`.
+/// space) `drop`, `delay 30` for seconds, `jitter 3` for up to so many, `stale 10` for a read that sees
+/// what was there 10 seconds ago, `kill` or `kill-after`. The service and the operation may be `*`; the
+/// operation `mutating` stands for every one that is not a read, `reading` for every read:
+/// `*:mutating#7=kill`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// The service, as Lua names it: `dms`, `cloudwatch`.
@@ -90,10 +97,15 @@ impl FromStr for Fault {
             "drop" => FaultKind::DropAnswer,
             "kill" => FaultKind::Kill,
             "kill-after" => FaultKind::KillAfter,
-            "delay" => {
+            "delay" | "jitter" | "stale" => {
                 let seconds = rest.trim().trim_end_matches('s').parse::<f64>().ok();
-                let delay = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok());
-                FaultKind::Delay(delay.ok_or_else(|| bad("no seconds"))?)
+                let time = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok());
+                let time = time.ok_or_else(|| bad("no seconds"))?;
+                match word {
+                    "delay" => FaultKind::Delay(time),
+                    "jitter" => FaultKind::Jitter(time),
+                    _ => FaultKind::Stale(time),
+                }
             }
             code => FaultKind::Fail {
                 status: status_of(code),
@@ -127,10 +139,46 @@ struct Rule {
     seen: u64,
 }
 
+/// Who dies by a kill.
+#[derive(Clone, Default)]
+enum Victim {
+    /// The process.
+    #[default]
+    Process,
+    /// Nobody: the call is refused.
+    Nobody,
+    /// A client inside this process, which is told so.
+    Client(Arc<dyn Fn() + Send + Sync>),
+}
+
+impl fmt::Debug for Victim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Process => "Process",
+            Self::Nobody => "Nobody",
+            Self::Client(_) => "Client",
+        })
+    }
+}
+
+/// What comes of a kill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Killed {
+    /// The process is to end.
+    Process,
+    /// The client is gone: its calls are never answered.
+    Client,
+    /// There was nobody to kill.
+    Nobody,
+}
+
 #[derive(Debug)]
 struct State {
     rules: Vec<Rule>,
     random: Random,
+    victim: Victim,
+    /// Whether the client has been killed.
+    dead: bool,
 }
 
 /// The faults that are set. Clones share them.
@@ -139,7 +187,65 @@ pub struct Faults(Arc<Mutex<State>>);
 
 impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(State { rules: Vec::new(), random: Random::seeded(seed) })))
+        Self(Arc::new(Mutex::new(State {
+            rules: Vec::new(),
+            random: Random::seeded(seed),
+            victim: Victim::default(),
+            dead: false,
+        })))
+    }
+
+    /// From now on a kill never ends this process: it ends a client that [`Faults::client`] names, or
+    /// the call is refused.
+    pub fn spare(&self) {
+        self.state().victim = Victim::Nobody;
+    }
+
+    /// Names the client that a kill ends, by how it is told. Its calls are never answered then, as
+    /// nobody is there to take an answer, until [`Faults::client_gone`].
+    pub fn client(&self, kill: impl Fn() + Send + Sync + 'static) {
+        let mut state = self.state();
+        state.victim = Victim::Client(Arc::new(kill));
+        state.dead = false;
+    }
+
+    /// The client has ended; whether it was killed.
+    pub fn client_gone(&self) -> bool {
+        let mut state = self.state();
+        state.victim = Victim::Nobody;
+        std::mem::take(&mut state.dead)
+    }
+
+    /// Kills.
+    pub(crate) fn kill(&self) -> Killed {
+        let tell = {
+            let mut state = self.state();
+            match state.victim.clone() {
+                Victim::Process => return Killed::Process,
+                Victim::Nobody => return Killed::Nobody,
+                Victim::Client(tell) => {
+                    state.dead = true;
+                    tell
+                }
+            }
+        };
+        tell();
+        Killed::Client
+    }
+
+    /// Whether the client was killed, so that none of its calls goes any further.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.state().dead
+    }
+
+    /// The longest time by which a read may lag behind, where one may.
+    pub(crate) fn stalest(&self) -> Option<Duration> {
+        let state = self.state();
+        let lags = state.rules.iter().filter_map(|rule| match rule.fault.kind {
+            FaultKind::Stale(lag) => Some(lag),
+            _ => None,
+        });
+        lags.max()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -172,13 +278,14 @@ impl Faults {
         mutates: bool,
     ) -> Option<FaultKind> {
         let mut state = self.state();
-        let State { rules, random } = &mut *state;
+        let State { rules, random, .. } = &mut *state;
         let mut struck = None;
         for rule in rules {
             let Fault { service: s, operation: o, when, kind } = &rule.fault;
             let named = match o.as_str() {
                 "*" => true,
                 "mutating" => mutates,
+                "reading" => !mutates,
                 o => o == operation,
             };
             if !named || (s != "*" && s != service) {
@@ -190,8 +297,13 @@ impl Faults {
                 When::From(n) => rule.seen >= *n,
                 When::Chance(chance) => random.unit() < *chance,
             };
+            // What a mutation changes is never seen late by itself.
+            let applies = applies && !(mutates && matches!(kind, FaultKind::Stale(_)));
             if applies && struck.is_none() {
-                struck = Some(kind.clone());
+                struck = Some(match kind {
+                    FaultKind::Jitter(most) => FaultKind::Delay(most.mul_f64(random.unit())),
+                    kind => kind.clone(),
+                });
             }
         }
         struck
@@ -230,9 +342,55 @@ mod tests {
     }
 
     #[test]
+    fn a_kill_spares_the_process_where_a_client_is_named() {
+        let faults = Faults::new(1);
+        assert_eq!(faults.kill(), Killed::Process);
+        faults.spare();
+        assert_eq!(faults.kill(), Killed::Nobody);
+        let told = Arc::new(Mutex::new(0));
+        let count = told.clone();
+        faults.client(move || *count.lock().unwrap() += 1);
+        assert!(!faults.is_dead());
+        assert_eq!(faults.kill(), Killed::Client);
+        assert!(faults.is_dead());
+        assert!(faults.client_gone());
+        assert!(!faults.is_dead() && !faults.client_gone());
+        assert_eq!(*told.lock().unwrap(), 1);
+    }
+
+    #[test]
+    fn what_comes_late_comes_by_chance_and_reads_alone_are_stale() {
+        let faults = Faults::new(1);
+        faults.set_text("*:*=jitter 4").unwrap();
+        let delay = |f: &Faults| match f.strike("dms", "CreateEndpoint", true) {
+            Some(FaultKind::Delay(time)) => time,
+            other => panic!("a jitter is a delay by chance, not {other:?}"),
+        };
+        let (one, two) = (delay(&faults), delay(&faults));
+        assert!(one != two && one.max(two) < Duration::from_secs(4));
+        faults.clear();
+        assert_eq!(faults.stalest(), None);
+        faults.set_text("dms:*=stale 10").unwrap();
+        assert_eq!(faults.strike("dms", "CreateEndpoint", true), None);
+        let lag = Duration::from_secs(10);
+        assert_eq!(faults.strike("dms", "DescribeEndpoints", false), Some(FaultKind::Stale(lag)));
+        assert_eq!(faults.stalest(), Some(lag));
+    }
+
+    #[test]
     fn a_text_that_is_no_fault_says_so() {
-        for text in ["", "dms", "dms:X", "dms:X#0=A", "dms:X=", "dms:X%2=A", "dms:X=delay", ":X=A"]
-        {
+        for text in [
+            "",
+            "dms",
+            "dms:X",
+            "dms:X#0=A",
+            "dms:X=",
+            "dms:X%2=A",
+            "dms:X=delay",
+            "dms:X=stale",
+            "dms:X=jitter x",
+            ":X=A",
+        ] {
             assert!(text.parse::<Fault>().is_err(), "{text}");
         }
         let fault: Fault = "ec2:CreateVpc%0.5=delay 30".parse().unwrap();

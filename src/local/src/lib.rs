@@ -17,11 +17,13 @@ mod logs;
 mod managed_policies;
 mod normalise;
 mod objects;
+mod past;
 mod request;
 mod rules;
 mod seam;
 mod services;
 mod store;
+mod tagged;
 mod tagging;
 mod wire;
 mod world;
@@ -82,6 +84,27 @@ impl Local {
     /// An access key and its secret that this account accepts: it accepts any.
     pub fn credentials(&self) -> (String, String) {
         ("LOCALAWSACCESSKEY000".into(), "local-aws-has-no-secrets".into())
+    }
+
+    /// Another account, in memory, in which everything is as it is here now, the time, the ids and the
+    /// chance of later ones included: what happens to the one does not happen to the other. It has no
+    /// faults.
+    ///
+    /// # Errors
+    /// Where a call is in the middle of changing something.
+    pub fn copy(&self) -> Result<Self, Diagnostic> {
+        self.account.copy().map(|account| Self { account: Arc::new(account) })
+    }
+
+    /// How many calls have arrived since it was opened that only read, and how many others.
+    pub fn calls(&self) -> (u64, u64) {
+        self.account.calls()
+    }
+
+    /// Everything that carries a tag whose name starts with `prefix`, read without a call: an object of
+    /// `service`, `name` and `tags` each.
+    pub fn tagged(&self, prefix: &str) -> Vec<serde_json::Value> {
+        self.account.tagged_with(prefix)
     }
 
     /// The handle by which calls are made to fail, to lose their answer, or to take long.

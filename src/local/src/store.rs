@@ -101,6 +101,12 @@ impl Store {
         Ok((Self { dir: Some(dir), _lock: Some(lock), found: Mutex::new(found) }, latest))
     }
 
+    /// A store without a directory that begins with these bodies.
+    pub fn holding(bodies: impl IntoIterator<Item = (&'static str, Json)>) -> Self {
+        let found = bodies.into_iter().map(|(name, body)| (name, body.to_string())).collect();
+        Self { dir: None, _lock: None, found: Mutex::new(found) }
+    }
+
     /// Whether anything is kept at all.
     pub fn is_on_disk(&self) -> bool {
         self.dir.is_some()

@@ -1,6 +1,6 @@
-//! Alarms and dashboards, as they are declared and described.
+//! Alarms, as they are declared and described.
 
-use super::{Answer, Turn, metrics::dimensions, strings};
+use super::{Answer, Turn, composite, metrics::dimensions, strings};
 use crate::{cbor, wire::Refusal};
 use serde_json::{Map, Value as Json, json};
 
@@ -142,7 +142,32 @@ impl Turn<'_> {
     }
 
     pub(super) fn put_composite_alarm(&mut self) -> Answer {
-        self.required("AlarmRule")?;
+        let rule = composite::Rule::parse(self.required("AlarmRule")?).map_err(|reason| {
+            Refusal::new("ValidationError", format!("Invalid syntax in AlarmRule: {reason}"))
+        })?;
+        let mut missing = rule.alarms();
+        missing.retain(|name| !self.region.knows(name));
+        if !missing.is_empty() {
+            let message = format!(
+                "Could not save the composite alarm as alarms [{}] in the alarm rule do not exist",
+                missing.join(", ")
+            );
+            return Err(Refusal::new("ValidationError", message));
+        }
+        if let Some(suppressor) = self.input["ActionsSuppressor"].as_str() {
+            if !self.region.knows(composite::name_of(suppressor)) {
+                let message = format!(
+                    "Could not save the composite alarm as the suppressor {suppressor} does not exist"
+                );
+                return Err(Refusal::new("ValidationError", message));
+            }
+            for member in ["ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod"] {
+                if self.input[member].is_null() {
+                    let message = format!("{member} is required where ActionsSuppressor is given");
+                    return Err(Refusal::new("ValidationError", message));
+                }
+            }
+        }
         let alarm = self.alarm(COMPOSITE)?;
         self.keep(alarm, true);
         Ok(json!({}))
@@ -206,7 +231,22 @@ impl Turn<'_> {
     }
 
     pub(super) fn delete_alarms(&mut self) -> Answer {
-        for name in strings(&self.input["AlarmNames"]) {
+        let names = strings(&self.input["AlarmNames"]);
+        if names.iter().filter(|name| self.region.composites.contains_key(**name)).count() > 1 {
+            let message = "You can delete only one composite alarm in an operation";
+            return Err(Refusal::new("ValidationError", message));
+        }
+        let used: Vec<&str> =
+            names.iter().copied().filter(|name| self.region.is_used(name, &names)).collect();
+        if !used.is_empty() {
+            let message = format!(
+                "Cannot delete {} as there are composite alarm(s) depending on {}.",
+                used.join(","),
+                if used.len() == 1 { "it" } else { "them" }
+            );
+            return Err(Refusal::new("ValidationError", message));
+        }
+        for name in names {
             self.region.alarms.remove(name);
             self.region.composites.remove(name);
             let arn = self.alarm_arn(name);
@@ -235,60 +275,4 @@ impl Turn<'_> {
         }
         Ok(json!({}))
     }
-
-    pub(super) fn put_dashboard(&mut self) -> Answer {
-        let name = self.required("DashboardName")?.to_owned();
-        let body = self.required("DashboardBody")?;
-        if serde_json::from_str::<Json>(body).is_err() {
-            let message = "The field DashboardBody must be a valid JSON object";
-            return Err(Refusal::new("InvalidParameterInput", message));
-        }
-        let entry = json!({
-            "DashboardName": name, "DashboardBody": body, "Size": body.len(),
-            "DashboardArn": format!("arn:aws:cloudwatch::{}:dashboard/{name}", self.call.account),
-            "LastModified": cbor::time(self.call.now.as_second() as f64),
-        });
-        self.region.dashboards.insert(name, entry);
-        Ok(json!({ "DashboardValidationMessages": [] }))
-    }
-
-    pub(super) fn get_dashboard(&self) -> Answer {
-        let name = self.required("DashboardName")?;
-        let found = self.region.dashboards.get(name).ok_or_else(|| no_dashboard(name))?;
-        Ok(json!({
-            "DashboardName": found["DashboardName"], "DashboardArn": found["DashboardArn"],
-            "DashboardBody": found["DashboardBody"],
-        }))
-    }
-
-    pub(super) fn list_dashboards(&self) -> Answer {
-        let prefix = self.input["DashboardNamePrefix"].as_str().unwrap_or_default();
-        let all = self.region.dashboards.iter().filter(|(name, _)| name.starts_with(prefix));
-        let all: Vec<Json> = all
-            .map(|(_, entry)| {
-                let mut entry = entry.clone();
-                if let Json::Object(members) = &mut entry {
-                    members.remove("DashboardBody");
-                }
-                entry
-            })
-            .collect();
-        self.page("DashboardEntries", all, "MaxRecords", 1000)
-    }
-
-    pub(super) fn delete_dashboards(&mut self) -> Answer {
-        let names = strings(&self.input["DashboardNames"]);
-        if let Some(name) = names.iter().find(|name| !self.region.dashboards.contains_key(**name)) {
-            return Err(no_dashboard(name));
-        }
-        for name in names {
-            self.region.dashboards.remove(name);
-        }
-        Ok(json!({}))
-    }
-}
-
-fn no_dashboard(name: &str) -> Refusal {
-    let message = format!("Dashboard {name} does not exist");
-    Refusal::new("ResourceNotFound", message).status(404)
 }

@@ -1,6 +1,11 @@
 //! The states of alarms, worked out from their metrics minute by minute, and who is told of a change.
 
-use super::{CloudWatch, Region, metrics::Asked, strings};
+use super::{
+    CloudWatch, Region,
+    composite::{Rule, name_of},
+    metrics::Asked,
+    strings,
+};
 use crate::cbor;
 use dmsrun_base::Timestamp;
 use serde_json::{Value as Json, json};
@@ -25,7 +30,8 @@ impl CloudWatch {
         let minute = now.as_second().div_euclid(60) * 60;
         let mut notices = Vec::new();
         for (name, region) in &mut self.regions {
-            if region.evaluated >= minute || region.alarms.is_empty() {
+            let empty = region.alarms.is_empty() && region.composites.is_empty();
+            if region.evaluated >= minute || empty {
                 region.evaluated = minute;
                 continue;
             }
@@ -53,39 +59,118 @@ impl Region {
             }
         }
         for (name, state, reason) in changes {
-            let Some(old) = self.set_state(&name, state, &reason, now) else { continue };
-            let alarm = &self.alarms[&name];
-            let actions = match state {
-                "ALARM" => "AlarmActions",
-                "OK" => "OKActions",
-                _ => "InsufficientDataActions",
-            };
-            if alarm["ActionsEnabled"] == false {
-                continue;
+            self.change(region, account, &name, state, &reason, now, notices);
+        }
+        self.evaluate_composites(region, account, now, notices);
+    }
+
+    /// Evaluates the composite alarms after those that they look at, which may be composite too.
+    fn evaluate_composites(
+        &mut self,
+        region: &str,
+        account: &str,
+        now: i64,
+        notices: &mut Vec<Notice>,
+    ) {
+        // Alarms that look at each other in a circle would never end.
+        for _ in 0..=self.composites.len() {
+            let mut changes = Vec::new();
+            for (name, alarm) in &self.composites {
+                let rule = alarm["AlarmRule"].as_str().unwrap_or_default();
+                let Ok(rule) = Rule::parse(rule) else { continue };
+                let state = if rule.holds(&|name| self.state(name)) { "ALARM" } else { "OK" };
+                if alarm["StateValue"] != state {
+                    changes.push((name.clone(), state, self.cause(&rule, now)));
+                }
             }
-            let time = Timestamp::from_second(now).unwrap_or_default();
-            for topic in strings(&alarm[actions]).into_iter().filter(|a| a.contains(":sns:")) {
-                notices.push(Notice {
-                    region: region.to_owned(),
-                    time,
-                    topic: topic.to_owned(),
-                    subject: format!("{state}: \"{name}\" in {region}"),
-                    message: json!({
-                        "AlarmName": name, "AlarmDescription": alarm["AlarmDescription"],
-                        "AWSAccountId": account, "NewStateValue": state, "NewStateReason": reason,
-                        "StateChangeTime": time.to_string(), "Region": region,
-                        "AlarmArn": alarm["AlarmArn"], "OldStateValue": old,
-                        "Trigger": {
-                            "MetricName": alarm["MetricName"], "Namespace": alarm["Namespace"],
-                            "Threshold": alarm["Threshold"], "Period": alarm["Period"],
-                            "EvaluationPeriods": alarm["EvaluationPeriods"],
-                            "ComparisonOperator": alarm["ComparisonOperator"],
-                            "Dimensions": alarm["Dimensions"],
-                        },
-                    })
-                    .to_string(),
-                });
+            if changes.is_empty() {
+                return;
             }
+            for (name, state, reason) in changes {
+                self.change(region, account, &name, state, &reason, now, notices);
+            }
+        }
+    }
+
+    /// The alarms of a rule with their states, as the reason of a change.
+    fn cause(&self, rule: &Rule, now: i64) -> String {
+        let time = Timestamp::from_second(now).unwrap_or_default();
+        let states: Vec<String> = rule
+            .alarms()
+            .into_iter()
+            .map(|name| format!("{name} is {}", self.state(&name)))
+            .collect();
+        format!("At {time}: {}", states.join(", "))
+    }
+
+    /// The state of an alarm; one that is gone has no data.
+    fn state(&self, name: &str) -> &str {
+        let alarm = self.alarms.get(name).or(self.composites.get(name));
+        alarm.and_then(|alarm| alarm["StateValue"].as_str()).unwrap_or("INSUFFICIENT_DATA")
+    }
+
+    /// Whether nobody is told of a composite alarm at present. The wait before the first notice is not
+    /// played: where the suppressor is quiet, somebody is told at once.
+    fn is_suppressed(&self, alarm: &Json, now: i64) -> bool {
+        let Some(name) = alarm["ActionsSuppressor"].as_str().map(name_of) else { return false };
+        let Some(by) = self.alarms.get(name).or(self.composites.get(name)) else { return false };
+        let extension = alarm["ActionsSuppressorExtensionPeriod"].as_i64().unwrap_or(0);
+        let over = self.history.iter().rev().find(|item| {
+            let summary = item["HistorySummary"].as_str().unwrap_or_default();
+            item["AlarmName"] == name && summary.contains("from ALARM")
+        });
+        let over = over.and_then(|item| cbor::seconds(&item["Timestamp"])).unwrap_or(f64::MIN);
+        by["StateValue"] == "ALARM" || over + extension as f64 > now as f64
+    }
+
+    /// Gives an alarm another state, and tells who is to be told.
+    #[allow(clippy::too_many_arguments)] // What a change is.
+    fn change(
+        &mut self,
+        region: &str,
+        account: &str,
+        name: &str,
+        state: &str,
+        reason: &str,
+        now: i64,
+        notices: &mut Vec<Notice>,
+    ) {
+        let Some(old) = self.set_state(name, state, reason, now) else { return };
+        let Some(alarm) = self.alarms.get(name).or(self.composites.get(name)) else { return };
+        let actions = match state {
+            "ALARM" => "AlarmActions",
+            "OK" => "OKActions",
+            _ => "InsufficientDataActions",
+        };
+        if alarm["ActionsEnabled"] == false || self.is_suppressed(alarm, now) {
+            return;
+        }
+        let time = Timestamp::from_second(now).unwrap_or_default();
+        let mut message = json!({
+            "AlarmName": name, "AlarmDescription": alarm["AlarmDescription"],
+            "AWSAccountId": account, "NewStateValue": state, "NewStateReason": reason,
+            "StateChangeTime": time.to_string(), "Region": region,
+            "AlarmArn": alarm["AlarmArn"], "OldStateValue": old,
+        });
+        if alarm["AlarmRule"].is_null() {
+            message["Trigger"] = json!({
+                "MetricName": alarm["MetricName"], "Namespace": alarm["Namespace"],
+                "Threshold": alarm["Threshold"], "Period": alarm["Period"],
+                "EvaluationPeriods": alarm["EvaluationPeriods"],
+                "ComparisonOperator": alarm["ComparisonOperator"],
+                "Dimensions": alarm["Dimensions"],
+            });
+        } else {
+            message["AlarmRule"] = alarm["AlarmRule"].clone();
+        }
+        for topic in strings(&alarm[actions]).into_iter().filter(|a| a.contains(":sns:")) {
+            notices.push(Notice {
+                region: region.to_owned(),
+                time,
+                topic: topic.to_owned(),
+                subject: format!("{state}: \"{name}\" in {region}"),
+                message: message.to_string(),
+            });
         }
     }
 

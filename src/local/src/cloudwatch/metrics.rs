@@ -1,7 +1,7 @@
 //! Metrics: data points by series, and the statistics over them.
 
 use super::{Answer, CloudWatch, Region, Turn, required};
-use crate::{cbor, wire::Refusal};
+use crate::{cbor, logs::MetricPoint, wire::Refusal};
 use dmsrun_base::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -109,6 +109,26 @@ fn shown(dimensions: &[(String, String)]) -> Json {
 }
 
 impl CloudWatch {
+    /// Puts what a metric filter has made of a log event. A default counts only in a minute in which
+    /// nothing else is.
+    pub fn put_of_log(&mut self, point: MetricPoint) {
+        let MetricPoint { region, namespace, name, mut dimensions, unit, time, value, is_default } =
+            point;
+        dimensions.sort();
+        if is_default {
+            let minute = time.as_second().div_euclid(60) * 60;
+            let series = self
+                .regions
+                .get(&region)
+                .and_then(|region| region.series.get(&key(&namespace, &name, &dimensions)));
+            let asked = Asked { stat: "SampleCount", period: 60, from: minute, to: minute + 60 };
+            if series.is_some_and(|series| !series.statistics(&asked).is_empty()) {
+                return;
+            }
+        }
+        self.put(&region, &namespace, &name, dimensions, &unit, time, value);
+    }
+
     /// Puts a data point of another service.
     #[allow(clippy::too_many_arguments)] // What a data point is.
     pub fn put(

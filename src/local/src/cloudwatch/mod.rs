@@ -2,11 +2,14 @@
 //! members when they are kept.
 
 mod alarms;
+mod composite;
+mod dashboards;
 mod evaluation;
 mod metrics;
 mod tags;
 
 use crate::{account::Call, tagging::Tagged, wire::Refusal};
+use dashboards::Dashboards;
 pub(crate) use evaluation::Notice;
 use metrics::Series;
 use serde::{Deserialize, Serialize};
@@ -17,6 +20,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CloudWatch {
     regions: BTreeMap<String, Region>,
+    /// Those of the account: a dashboard has no region.
+    #[serde(default)]
+    dashboards: Dashboards,
 }
 
 /// One region.
@@ -25,7 +31,6 @@ struct Region {
     /// By name, as they are described.
     alarms: BTreeMap<String, Json>,
     composites: BTreeMap<String, Json>,
-    dashboards: BTreeMap<String, Json>,
     /// By ARN.
     tags: BTreeMap<String, BTreeMap<String, String>>,
     /// By namespace, name and dimensions in one text.
@@ -43,6 +48,7 @@ struct Turn<'a> {
     call: &'a Call<'a>,
     input: &'a Json,
     region: &'a mut Region,
+    dashboards: &'a mut Dashboards,
 }
 
 impl CloudWatch {
@@ -59,7 +65,7 @@ impl CloudWatch {
 
     pub fn handle(&mut self, call: &Call<'_>, input: &Json) -> Answer {
         let region = self.regions.entry(call.region.to_owned()).or_default();
-        Turn { call, input, region }.run()
+        Turn { call, input, region, dashboards: &mut self.dashboards }.run()
     }
 }
 

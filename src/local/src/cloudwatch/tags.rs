@@ -1,4 +1,4 @@
-//! Tags of alarms.
+//! Tags of alarms and dashboards.
 
 use super::{Answer, Turn, strings};
 use crate::wire::Refusal;
@@ -12,12 +12,16 @@ pub(super) fn read(value: &Json) -> BTreeMap<String, String> {
     tags.map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect()
 }
 
+type Tags = BTreeMap<String, BTreeMap<String, String>>;
+
 impl Turn<'_> {
+    /// The ARN of a request, of something that is there.
     fn arn(&self) -> Result<String, Refusal> {
         let arn = self.required("ResourceARN")?;
-        let name = arn.split(":alarm:").nth(1).unwrap_or_default();
-        let known =
-            self.region.alarms.contains_key(name) || self.region.composites.contains_key(name);
+        let known = match arn.split_once(":dashboard/") {
+            Some((_, name)) => self.dashboards.bodies.contains_key(name),
+            None => self.region.knows(arn.split_once(":alarm:").map_or("", |(_, name)| name)),
+        };
         if !known {
             let message = format!("{arn} does not exist");
             return Err(Refusal::new("ResourceNotFoundException", message).status(404));
@@ -25,25 +29,32 @@ impl Turn<'_> {
         Ok(arn.to_owned())
     }
 
+    fn tags(&mut self, arn: &str) -> &mut Tags {
+        match arn.contains(":dashboard/") {
+            true => &mut self.dashboards.tags,
+            false => &mut self.region.tags,
+        }
+    }
+
     pub(super) fn tag_resource(&mut self) -> Answer {
         let arn = self.arn()?;
         let tags = read(&self.input["Tags"]);
-        self.region.tags.entry(arn).or_default().extend(tags);
+        self.tags(&arn).entry(arn).or_default().extend(tags);
         Ok(json!({}))
     }
 
     pub(super) fn untag_resource(&mut self) -> Answer {
         let arn = self.arn()?;
         let keys = strings(&self.input["TagKeys"]);
-        if let Some(tags) = self.region.tags.get_mut(&arn) {
+        if let Some(tags) = self.tags(&arn).get_mut(&arn) {
             tags.retain(|key, _| !keys.contains(&key.as_str()));
         }
         Ok(json!({}))
     }
 
-    pub(super) fn list_tags(&self) -> Answer {
+    pub(super) fn list_tags(&mut self) -> Answer {
         let arn = self.arn()?;
-        let tags = self.region.tags.get(&arn).into_iter().flatten();
+        let tags = self.tags(&arn).get(&arn).into_iter().flatten();
         let tags: Vec<Json> =
             tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
         Ok(json!({ "Tags": tags }))

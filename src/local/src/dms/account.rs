@@ -8,6 +8,7 @@ pub(crate) mod quotas {
     pub(crate) const INSTANCES: usize = 60;
     pub(crate) const STORAGE_GB: i64 = 30_000;
     pub(crate) const TASKS: usize = 600;
+    pub(crate) const REPLICATIONS: usize = 100;
     pub(crate) const TASKS_PER_INSTANCE: usize = 200;
     pub(crate) const SUBNET_GROUPS: usize = 60;
     pub(crate) const SUBNETS_PER_GROUP: usize = 60;

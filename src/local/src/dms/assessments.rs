@@ -165,7 +165,7 @@ impl Shard<'_> {
         Ok(answer)
     }
 
-    async fn result_key(
+    pub(crate) async fn result_key(
         &self,
         world: &dyn World,
         input: &Input,
@@ -190,25 +190,31 @@ impl Shard<'_> {
 
     fn new_check(&mut self, name: &str, task: &Task) -> Check {
         let resource = self.ids.resource();
+        let connection = self.tested(&task.instance_arn, &task.source_arn);
+        let address = connection.and_then(|c| c.address.as_ref());
+        let verdict = self.verdict(name, task, address).to_owned();
         Check {
             serial: self.ids.serial(),
             arn: self.arn("individual-assessment", &resource),
             name: name.to_owned(),
             status: "pending".to_owned(),
             started: None,
-            verdict: self.verdict(name, task).to_owned(),
+            verdict,
         }
     }
 
-    fn applicable(&self, task: &Task) -> Vec<&'static str> {
+    pub(crate) fn applicable(&self, task: &Task) -> Vec<&'static str> {
         let engine = self.region.endpoint(&task.source_arn).ok().and_then(|e| e.engine());
         applicable(engine.map(|e| e.family), task.replicates())
     }
 
     pub(crate) fn describe_applicable(&self, input: &Input) -> Answer {
-        let names = match input.text("ReplicationTaskArn")? {
-            Some(arn) => self.applicable(self.region.task(arn)?),
-            None => {
+        let (task, config) =
+            (input.text("ReplicationTaskArn")?, input.text("ReplicationConfigArn")?);
+        let names = match (task, config) {
+            (Some(arn), _) => self.applicable(self.region.task(arn)?),
+            (None, Some(arn)) => self.applicable(&self.region.replication(arn)?.job),
+            (None, None) => {
                 let source = input.required("SourceEngineName")?;
                 input.required("TargetEngineName")?;
                 let kind = input.required("MigrationType")?;

@@ -5,8 +5,7 @@ use super::{
     world::World,
 };
 
-/// Operations of DMS that the local AWS does not have: serverless replications, homogeneous data
-/// migrations, schema conversion, Fleet Advisor and its recommendations.
+/// Operations of DMS that the local AWS does not have: homogeneous data migrations, schema conversion, Fleet Advisor and its recommendations.
 pub(crate) const ABSENT: &[&str] = &[
     "BatchStartRecommendations",
     "CancelMetadataModelConversion",
@@ -16,14 +15,12 @@ pub(crate) const ABSENT: &[&str] = &[
     "CreateFleetAdvisorCollector",
     "CreateInstanceProfile",
     "CreateMigrationProject",
-    "CreateReplicationConfig",
     "DeleteDataMigration",
     "DeleteDataProvider",
     "DeleteFleetAdvisorCollector",
     "DeleteFleetAdvisorDatabases",
     "DeleteInstanceProfile",
     "DeleteMigrationProject",
-    "DeleteReplicationConfig",
     "DescribeConversionConfiguration",
     "DescribeDataMigrations",
     "DescribeDataProviders",
@@ -45,9 +42,6 @@ pub(crate) const ABSENT: &[&str] = &[
     "DescribeMigrationProjects",
     "DescribeRecommendationLimitations",
     "DescribeRecommendations",
-    "DescribeReplicationConfigs",
-    "DescribeReplicationTableStatistics",
-    "DescribeReplications",
     "ExportMetadataModelAssessment",
     "GetTargetSelectionRules",
     "ModifyConversionConfiguration",
@@ -55,8 +49,6 @@ pub(crate) const ABSENT: &[&str] = &[
     "ModifyDataProvider",
     "ModifyInstanceProfile",
     "ModifyMigrationProject",
-    "ModifyReplicationConfig",
-    "ReloadReplicationTables",
     "RunFleetAdvisorLsaAnalysis",
     "StartDataMigration",
     "StartExtensionPackAssociation",
@@ -67,9 +59,7 @@ pub(crate) const ABSENT: &[&str] = &[
     "StartMetadataModelExportToTarget",
     "StartMetadataModelImport",
     "StartRecommendations",
-    "StartReplication",
     "StopDataMigration",
-    "StopReplication",
     "UpdateSubscriptionsToEventBridge",
 ];
 
@@ -125,6 +115,16 @@ pub(crate) async fn run(
         "ReloadTables" => shard.reload_tables(input),
         "DescribeReplicationTasks" => shard.describe_tasks(input),
         "DescribeTableStatistics" => shard.describe_statistics(input),
+
+        "CreateReplicationConfig" => shard.create_config(world, input).await,
+        "ModifyReplicationConfig" => shard.modify_config(world, input).await,
+        "DeleteReplicationConfig" => shard.delete_config(input),
+        "DescribeReplicationConfigs" => shard.describe_configs(input),
+        "DescribeReplications" => shard.describe_replications(input),
+        "StartReplication" => shard.start_replication(world, input).await,
+        "StopReplication" => shard.stop_replication(input),
+        "ReloadReplicationTables" => shard.reload_replication(input),
+        "DescribeReplicationTableStatistics" => shard.describe_replication_statistics(input),
 
         "DescribeEvents" => shard.describe_events(input),
         "DescribeEventCategories" => events::describe_event_categories(input),

@@ -166,13 +166,11 @@ impl Shard<'_> {
         if old.status != "active" {
             return Err(Fault::state(format!("Endpoint {arn} is {}.", old.status)));
         }
-        let busy = self.region.tasks.iter().find(|t| {
-            t.uses(&arn) && ["starting", "running", "stopping"].contains(&t.status.as_str())
-        });
-        if let Some(task) = busy {
+        let busy = self.region.jobs().find(|(_, t)| t.uses(&arn) && t.is_active());
+        if let Some((title, job)) = busy {
             return Err(Fault::state(format!(
-                "Endpoint {arn} can't be modified while Replication Task {} is {}.",
-                task.arn, task.status
+                "Endpoint {arn} can't be modified while {title} {} is {}.",
+                job.arn, job.status
             )));
         }
         let mut new = old.clone();
@@ -218,6 +216,11 @@ impl Shard<'_> {
         if self.region.tasks.iter().any(|t| t.uses(arn)) {
             return Err(Fault::state(format!(
                 "Endpoint {arn} is part of one or more ReplicationTasks."
+            )));
+        }
+        if self.region.replications.iter().any(|r| r.job.uses(arn)) {
+            return Err(Fault::state(format!(
+                "Endpoint {arn} is part of one or more ReplicationConfigs."
             )));
         }
         let due = self.now + self.timing.endpoint_delete;

@@ -1,6 +1,6 @@
 //! Replication instances: their life from `creating` to gone. Changes to a living one are in `changes`.
 
-mod changes;
+pub(crate) mod changes;
 mod interfaces;
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     world::{Effect, InterfaceChange, World},
 };
 pub(crate) use changes::Pending;
-use interfaces::Interface;
+pub(crate) use interfaces::Interface;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -178,7 +178,7 @@ impl Shard<'_> {
             interfaces,
         };
         for interface in &instance.interfaces {
-            self.effects.push(self.interface_appears(interface, &instance, &group));
+            self.effects.push(self.interface_appears(interface, &instance.security_groups, &group));
         }
         let answer = json!({"ReplicationInstance": instance.answer(Some(&group))});
         self.region.instances.push(instance);
@@ -327,7 +327,7 @@ impl Shard<'_> {
     }
 
     /// The zone of the primary and, with Multi-AZ, that of the standby.
-    fn choose_zones(
+    pub(crate) fn choose_zones(
         &mut self,
         input: &Input,
         group: &SubnetGroup,
@@ -358,7 +358,7 @@ impl Shard<'_> {
         Ok(chosen)
     }
 
-    async fn choose_security_groups(
+    pub(crate) async fn choose_security_groups(
         &self,
         world: &dyn World,
         input: &Input,
@@ -396,7 +396,7 @@ impl Shard<'_> {
     }
 
     /// A half hour of some weekday's night.
-    fn random_window(&mut self) -> String {
+    pub(crate) fn random_window(&mut self) -> String {
         let day = changes::DAYS[usize::try_from(self.ids.below(7)).unwrap_or(0)];
         let half_hours = i64::try_from(self.ids.below(15)).unwrap_or(0);
         let (from, to) = (half_hours * 30, half_hours * 30 + 30);
@@ -405,7 +405,7 @@ impl Shard<'_> {
     }
 }
 
-fn dns_servers(input: &Input) -> Result<Option<String>, Fault> {
+pub(crate) fn dns_servers(input: &Input) -> Result<Option<String>, Fault> {
     let Some(text) = input.text("DnsNameServers")? else { return Ok(None) };
     let list: Vec<&str> = text.split(',').map(str::trim).collect();
     let good = list.len() <= 4 && list.iter().all(|ip| ip.parse::<std::net::IpAddr>().is_ok());

@@ -5,6 +5,7 @@ use super::{
     instances::Instance,
     offers,
     region::{Region, Shard},
+    serverless::Replication,
     tasks::{Run, Task},
     time::{MINUTE, Millis, SECOND, timestamp},
     world::Effect,
@@ -21,6 +22,7 @@ const GIB: f64 = 1_073_741_824.0;
 /// Whether something is there to be measured.
 pub(crate) fn wanted(region: &Region) -> bool {
     region.instances.iter().any(|i| UP.contains(&i.status.as_str()))
+        || region.replications.iter().any(Replication::is_running)
 }
 
 /// The oldest minute that is still measured at `now`.
@@ -64,6 +66,12 @@ impl Shard<'_> {
                 both.push(("ReplicationTaskIdentifier".to_owned(), task.resource_id.clone()));
                 self.measure(&mut effects, &both, task_points(task, run, self.now));
             }
+        }
+        for replication in self.region.replications.iter().filter(|r| r.is_running()) {
+            let Some(run) = &replication.job.run else { continue };
+            let name = replication.job.identifier.clone();
+            let own = vec![("ReplicationConfigIdentifier".to_owned(), name)];
+            self.measure(&mut effects, &own, replication_points(replication, run, self.now));
         }
         self.effects.append(&mut effects);
     }
@@ -171,6 +179,16 @@ fn task_points(task: &Task, run: &Run, now: Millis) -> Vec<Point> {
     if run.validates() {
         points.extend(validation_points(run, now));
     }
+    points
+}
+
+/// What is measured of a serverless replication: a part of what is measured of a task, and its capacity.
+fn replication_points(replication: &Replication, run: &Run, now: Millis) -> Vec<Point> {
+    const SHOWN: &[&str] =
+        &["CDCIncomingChanges", "CDCLatency", "CDCThroughput", "FullLoadThroughput"];
+    let mut points = task_points(&replication.job, run, now);
+    points.retain(|(name, _, _)| SHOWN.iter().any(|s| name.starts_with(s)));
+    points.push(("CapacityUtilization", replication.capacity().1, "Percent"));
     points
 }
 

@@ -1,4 +1,5 @@
-//! The embedded AWS Database Migration Service: the classic control plane of every region of an account.
+//! The embedded AWS Database Migration Service: tasks on instances and
+//! serverless replications, in every region of an account.
 //!
 //! It is a simulation on injected time and chance. Nothing happens by itself: whoever asks says what time
 //! it is, and everything that has become due by then is done first, in the order of time.
@@ -24,6 +25,7 @@ mod paging;
 mod region;
 mod schemas;
 mod selection;
+mod serverless;
 mod statistics;
 mod subnet_groups;
 mod subscriptions;

@@ -12,6 +12,7 @@ use super::{
     instances::Instance,
     metrics,
     schemas::Refresh,
+    serverless::Replication,
     subnet_groups::SubnetGroup,
     subscriptions::Subscription,
     tasks::Task,
@@ -24,6 +25,34 @@ use std::collections::BTreeMap;
 /// Events are kept for two weeks.
 const EVENTS_KEPT: Millis = 14 * DAY;
 
+/// A job of the engine by its place: that of a task, or that of a serverless replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    Task(usize),
+    Replication(usize),
+}
+
+impl At {
+    const TASK: &'static str = "Replication Task";
+    const REPLICATION: &'static str = "Replication Config";
+
+    /// What faults call it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Task(_) => Self::TASK,
+            Self::Replication(_) => Self::REPLICATION,
+        }
+    }
+
+    /// What events and logs call it.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Task(_) => "Replication task",
+            Self::Replication(_) => "The replication",
+        }
+    }
+}
+
 /// Everything that exists in a region, in the order of creation.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Region {
@@ -33,6 +62,8 @@ pub(crate) struct Region {
     pub(crate) connections: Vec<Connection>,
     pub(crate) refreshes: Vec<Refresh>,
     pub(crate) tasks: Vec<Task>,
+    #[serde(default)]
+    pub(crate) replications: Vec<Replication>,
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) subscriptions: Vec<Subscription>,
     pub(crate) assessments: Vec<AssessmentRun>,
@@ -53,6 +84,7 @@ impl Region {
             self.connections.iter().filter_map(|c| c.due).min(),
             self.refreshes.iter().filter_map(|r| r.due).min(),
             self.tasks.iter().filter_map(Task::next_due).min(),
+            self.replications.iter().filter_map(Replication::next_due).min(),
             self.subscriptions.iter().filter_map(|s| s.due).min(),
             self.assessments.iter().filter_map(|a| a.due).min(),
             self.metrics_due.filter(|_| metrics::wanted(self)),
@@ -96,6 +128,27 @@ impl Region {
             .ok_or_else(|| Fault::not_found(format!("Endpoint {arn} not found.")))
     }
 
+    /// What the engine is at work on.
+    pub(crate) fn job(&self, at: At) -> &Task {
+        match at {
+            At::Task(at) => &self.tasks[at],
+            At::Replication(at) => &self.replications[at].job,
+        }
+    }
+
+    pub(crate) fn job_mut(&mut self, at: At) -> &mut Task {
+        match at {
+            At::Task(at) => &mut self.tasks[at],
+            At::Replication(at) => &mut self.replications[at].job,
+        }
+    }
+
+    /// Everything that replicates, with what messages call it.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = (&'static str, &Task)> {
+        let tasks = self.tasks.iter().map(|t| (At::TASK, t));
+        tasks.chain(self.replications.iter().map(|r| (At::REPLICATION, &r.job)))
+    }
+
     pub(crate) fn task(&self, arn: &str) -> Result<&Task, Fault> {
         self.tasks
             .iter()
@@ -136,6 +189,7 @@ impl Shard<'_> {
         self.step_connections();
         self.step_refreshes();
         self.step_tasks();
+        self.step_replications();
         self.step_subscriptions();
         self.step_assessments();
         self.step_metrics();

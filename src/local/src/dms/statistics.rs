@@ -5,7 +5,7 @@ use super::{
     input::Input,
     paging,
     region::Shard,
-    tasks::{Run, State, TableRun},
+    tasks::{Run, State, TableRun, Task},
     time::{Millis, epoch},
 };
 use serde_json::{Value as Json, json};
@@ -13,8 +13,14 @@ use serde_json::{Value as Json, json};
 impl Shard<'_> {
     pub(crate) fn describe_statistics(&self, input: &Input) -> Answer {
         let arn = input.required("ReplicationTaskArn")?;
+        let mut answer = self.statistics_of(self.region.task(arn)?, "TableStatistics", input)?;
+        answer["ReplicationTaskArn"] = json!(arn);
+        Ok(answer)
+    }
+
+    /// A page of the statistics of a job, under `member`.
+    pub(crate) fn statistics_of(&self, task: &Task, member: &str, input: &Input) -> Answer {
         let filters = paging::filters(input, &["schema-name", "table-name", "table-state"])?;
-        let task = self.region.task(arn)?;
         let tables = task.run.as_ref().map(|r| r.load.tables.as_slice()).unwrap_or_default();
         let numbered: Vec<(u64, &TableRun)> = (1u64..).zip(tables).collect();
         let found = paging::select(&numbered, &filters, "tables", |(_, t), name| {
@@ -28,9 +34,7 @@ impl Shard<'_> {
             let run = task.run.as_ref()?;
             Some((*n, statistics(run, t, self.now)))
         });
-        let mut answer = paging::page(input, &paging::STATISTICS, "TableStatistics", rows)?;
-        answer["ReplicationTaskArn"] = json!(arn);
-        Ok(answer)
+        paging::page(input, &paging::STATISTICS, member, rows)
     }
 
     pub(crate) fn describe_task_logs(&self, input: &Input) -> Answer {

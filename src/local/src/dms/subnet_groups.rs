@@ -99,7 +99,9 @@ impl Shard<'_> {
             .instances
             .iter()
             .filter(|i| i.subnet_group == identifier)
-            .flat_map(|i| i.interfaces.iter().map(|x| x.subnet_id.as_str()))
+            .flat_map(|i| i.interfaces.iter())
+            .chain(self.region.replications.iter().flat_map(|r| r.interfaces_in(&identifier)))
+            .map(|x| x.subnet_id.as_str())
             .collect();
         if let Some(used) = users.iter().find(|id| !subnets.iter().any(|s| s.id == **id)) {
             return Err(Fault::new(
@@ -123,6 +125,12 @@ impl Shard<'_> {
             return Err(Fault::state(format!(
                 "Cannot delete the replication subnet group {identifier} because at least one \
                  replication instance is still using it."
+            )));
+        }
+        if self.region.replications.iter().any(|r| r.compute.subnet_group == identifier) {
+            return Err(Fault::state(format!(
+                "Cannot delete the replication subnet group {identifier} because at least one \
+                 replication config is still using it."
             )));
         }
         let gone = self.region.subnet_groups.remove(at);

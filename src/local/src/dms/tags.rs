@@ -69,6 +69,7 @@ impl Shard<'_> {
             Some("subgrp") => r.subnet_groups.iter().any(|x| x.arn == arn),
             Some("rep") => r.instances.iter().any(|x| x.arn == arn),
             Some("endpoint") => r.endpoints.iter().any(|x| x.arn == arn),
+            Some("replication-config") => r.replications.iter().any(|x| x.job.arn == arn),
             Some("task") => r.tasks.iter().any(|x| x.arn == arn),
             Some("cert") => r.certificates.iter().any(|x| x.arn == arn),
             Some("es") => r.subscriptions.iter().any(|x| x.arn == arn),

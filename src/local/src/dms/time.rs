@@ -43,6 +43,7 @@ pub(crate) fn stamp(ms: Millis) -> String {
 
 /// How long things take. Where AWS documents a duration it is that one; the others are what one sees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(missing_docs)] // The names say it: all are milliseconds.
 pub struct Timing {
     pub instance_create: i64,
@@ -65,6 +66,16 @@ pub struct Timing {
     pub assessment_each: i64,
     pub subscription_settle: i64,
     pub role_visible: i64,
+    pub serverless_initialize: i64,
+    pub serverless_prepare: i64,
+    pub serverless_test: i64,
+    pub serverless_fetch: i64,
+    pub serverless_calculate: i64,
+    pub serverless_provision: i64,
+    pub serverless_deprovision: i64,
+    pub serverless_kept: i64,
+    pub serverless_modify: i64,
+    pub serverless_delete: i64,
 }
 
 impl Default for Timing {
@@ -90,6 +101,17 @@ impl Default for Timing {
             assessment_each: 6 * SECOND,
             subscription_settle: 15 * SECOND,
             role_visible: 8 * SECOND,
+            // A first start takes up to 40 minutes.
+            serverless_initialize: 2 * MINUTE,
+            serverless_prepare: 9 * MINUTE,
+            serverless_test: 90 * SECOND,
+            serverless_fetch: 2 * MINUTE,
+            serverless_calculate: MINUTE,
+            serverless_provision: 12 * MINUTE,
+            serverless_deprovision: 6 * MINUTE,
+            serverless_kept: 48 * HOUR,
+            serverless_modify: 40 * SECOND,
+            serverless_delete: 30 * SECOND,
         }
     }
 }

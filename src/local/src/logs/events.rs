@@ -32,8 +32,14 @@ impl Turn<'_> {
                 new.push(Event { at, n: self.region.events, ingested: now, message });
             }
         }
-        let stream = self.group()?.streams.get_mut(&name).ok_or_else(|| not_found("log stream"))?;
-        new.into_iter().for_each(|event| stream.add(event));
+        let group = self.group_name()?;
+        let group = self.region.groups.get_mut(&group).ok_or_else(|| not_found("log group"))?;
+        let stream = group.streams.get_mut(&name).ok_or_else(|| not_found("log stream"))?;
+        for event in new {
+            let (region, points) = (self.call.region, &mut *self.points);
+            super::filters::measure(&group.filters, region, event.at, &event.message, points);
+            stream.add(event);
+        }
         let mut answer = json!({ "nextSequenceToken": stream.events.len().to_string() });
         if too_old.is_some() || too_new.is_some() {
             answer["rejectedLogEventsInfo"] = json!({

@@ -1,7 +1,83 @@
 //! Filter patterns, and metric filters that carry one.
 
 use super::{Answer, Turn, not_found};
+use crate::wire::Refusal;
+use dmsrun_base::Timestamp;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+/// Filters that a group can have, and dimensions that a metric of one can have.
+const MOST_FILTERS: usize = 100;
+const MOST_DIMENSIONS: usize = 3;
+
+/// What a metric filter has made of an event.
+#[derive(Debug, PartialEq)]
+pub(crate) struct MetricPoint {
+    pub region: String,
+    pub namespace: String,
+    pub name: String,
+    pub dimensions: Vec<(String, String)>,
+    pub unit: String,
+    pub time: Timestamp,
+    pub value: f64,
+    /// Whether it stands for a minute in which nothing fits.
+    pub is_default: bool,
+}
+
+/// What a field selector such as `$.size` or a number means for an event.
+fn selected(selector: &str, message: &str) -> Option<Json> {
+    let Some(path) = selector.strip_prefix('$') else {
+        return selector.parse::<f64>().ok().map(|number| json!(number));
+    };
+    let parsed: Json = serde_json::from_str(message).ok()?;
+    let mut at = &parsed;
+    for member in path.split('.').filter(|member| !member.is_empty()) {
+        at = at.get(member)?;
+    }
+    Some(at.clone())
+}
+
+/// Lets the filters of a group make metrics of an event.
+pub(super) fn measure(
+    filters: &BTreeMap<String, Json>,
+    region: &str,
+    at: i64,
+    message: &str,
+    points: &mut Vec<MetricPoint>,
+) {
+    let Ok(time) = Timestamp::from_millisecond(at) else { return };
+    for filter in filters.values() {
+        let fits =
+            Pattern::parse(filter["filterPattern"].as_str().unwrap_or_default()).fits(message);
+        for metric in filter["metricTransformations"].as_array().into_iter().flatten() {
+            let text = |member: &str| metric[member].as_str().unwrap_or_default();
+            let value = match fits {
+                true => selected(text("metricValue"), message).and_then(|v| v.as_f64()),
+                false => metric["defaultValue"].as_f64(),
+            };
+            let Some(value) = value else { continue };
+            let dimensions = metric["dimensions"].as_object().into_iter().flatten();
+            let dimensions: Option<Vec<_>> = dimensions
+                .map(|(name, selector)| {
+                    let value = selected(selector.as_str()?, message)?;
+                    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    Some((name.clone(), value))
+                })
+                .collect();
+            let Some(dimensions) = dimensions else { continue };
+            points.push(MetricPoint {
+                region: region.to_owned(),
+                namespace: text("metricNamespace").to_owned(),
+                name: text("metricName").to_owned(),
+                dimensions,
+                unit: metric["unit"].as_str().unwrap_or("None").to_owned(),
+                time,
+                value,
+                is_default: !fits,
+            });
+        }
+    }
+}
 
 /// A filter pattern for text: terms that must all be there, `?` terms of which one must, `-` terms that
 /// must not. Patterns over JSON or fields let everything through.
@@ -48,6 +124,46 @@ impl Pattern {
 impl Turn<'_> {
     pub(super) fn put_filter(&mut self) -> Answer {
         let name = self.required("filterName")?.to_owned();
+        let invalid = |message: String| Err(Refusal::new("InvalidParameterException", message));
+        if name.contains([':', '*']) || name.len() > 512 {
+            return invalid(format!(
+                "1 validation error detected: Value '{name}' at 'filterName' failed to satisfy \
+                 constraint: Member must satisfy regular expression pattern: [^:*]*"
+            ));
+        }
+        let metrics = self.input["metricTransformations"].as_array();
+        let Some([metric]) = metrics.map(Vec::as_slice) else {
+            return invalid("A metric filter has exactly one metric transformation".into());
+        };
+        for member in ["metricName", "metricNamespace", "metricValue"] {
+            let text = metric[member].as_str().unwrap_or_default();
+            let forbidden = member != "metricValue" && text.contains([':', '*', '$']);
+            if text.is_empty() || text.len() > 255 || forbidden {
+                return invalid(format!(
+                    "1 validation error detected: Value '{text}' at 'metricTransformations.1.\
+                     member.{member}' failed to satisfy constraint: Member must satisfy regular \
+                     expression pattern: [^:*$]*"
+                ));
+            }
+        }
+        let value = metric["metricValue"].as_str().unwrap_or_default();
+        if value.parse::<f64>().is_err() && !value.starts_with('$') {
+            return invalid(format!("Invalid metric transformation: value {value} is no number"));
+        }
+        let dimensions = metric["dimensions"].as_object().map_or(0, serde_json::Map::len);
+        if dimensions > MOST_DIMENSIONS {
+            return invalid(format!("A metric has at most {MOST_DIMENSIONS} dimensions"));
+        } else if dimensions > 0 && !metric["defaultValue"].is_null() {
+            return invalid(
+                "Invalid metric transformation: dimensions and default value are mutually \
+                 exclusive."
+                    .into(),
+            );
+        }
+        let there = &self.group()?.filters;
+        if there.len() >= MOST_FILTERS && !there.contains_key(&name) {
+            return Err(Refusal::new("LimitExceededException", "Resource limit exceeded."));
+        }
         let group = self.group_name()?;
         let entry = json!({
             "filterName": name, "filterPattern": self.input["filterPattern"],
@@ -96,6 +212,36 @@ impl Turn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn filters_make_metrics_of_what_fits_and_a_default_of_what_does_not() {
+        let filter = |metric: Json| {
+            BTreeMap::from([(
+                "one".to_owned(),
+                json!({ "filterPattern": "ERROR", "metricTransformations": [metric] }),
+            )])
+        };
+        let measured = |metric: Json, message: &str| {
+            let mut points = Vec::new();
+            measure(&filter(metric), "eu-west-1", 60_000, message, &mut points);
+            points.into_iter().map(|p| (p.value, p.is_default, p.dimensions)).collect::<Vec<_>>()
+        };
+        let plain = json!({ "metricName": "E", "metricNamespace": "N", "metricValue": "1" });
+        assert_eq!(measured(plain.clone(), "an ERROR"), [(1.0, false, vec![])]);
+        assert_eq!(measured(plain, "all is well"), []);
+        let zero = json!({
+            "metricName": "E", "metricNamespace": "N", "metricValue": "2", "defaultValue": 0.0,
+        });
+        assert_eq!(measured(zero, "all is well"), [(0.0, true, vec![])]);
+        let field = json!({
+            "metricName": "E", "metricNamespace": "N", "metricValue": "$.size",
+            "dimensions": { "Table": "$.table" },
+        });
+        let message = r#"{"level":"ERROR","size":7,"table":"orders"}"#;
+        let dimensions = vec![("Table".to_owned(), "orders".to_owned())];
+        assert_eq!(measured(field.clone(), message), [(7.0, false, dimensions)]);
+        assert_eq!(measured(field, "ERROR in plain words"), []);
+    }
 
     #[test]
     fn patterns_of_terms() {

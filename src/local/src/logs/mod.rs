@@ -6,6 +6,7 @@ mod groups;
 
 use crate::{account::Call, tagging::Tagged, wire::Refusal};
 use dmsrun_base::Timestamp;
+pub(crate) use filters::MetricPoint;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ const MOST_EVENTS: usize = 50_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Logs {
     regions: BTreeMap<String, Region>,
+    /// What metric filters have made of events, until CloudWatch gets it.
+    #[serde(skip)]
+    points: Vec<MetricPoint>,
 }
 
 impl Logs {
@@ -78,12 +82,18 @@ struct Turn<'a> {
     call: &'a Call<'a>,
     input: &'a Json,
     region: &'a mut Region,
+    points: &'a mut Vec<MetricPoint>,
 }
 
 impl Logs {
     pub fn handle(&mut self, call: &Call<'_>, input: &Json) -> Answer {
         let region = self.regions.entry(call.region.to_owned()).or_default();
-        Turn { call, input, region }.run()
+        Turn { call, input, region, points: &mut self.points }.run()
+    }
+
+    /// What metric filters have made of events since the last time.
+    pub fn take_points(&mut self) -> Vec<MetricPoint> {
+        std::mem::take(&mut self.points)
     }
 
     /// Writes a line of another service, which makes group and stream where they are missing.
@@ -111,6 +121,7 @@ impl Logs {
             ..Stream::default()
         });
         region.events += 1;
+        filters::measure(&entry.filters, name, at, &message, &mut self.points);
         stream.add(Event { at, n: region.events, ingested: at, message });
     }
 }

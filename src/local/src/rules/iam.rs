@@ -50,6 +50,12 @@ pub(super) fn after(service: &Service, request: &Request, call: &Call<'_>, answe
     if call.operation == "CreateRole" && answer.status < 300 {
         let form = Form::parse(&request.body);
         let name = form.get("RoleName").unwrap_or_default();
+        if let Some(boundary) = form.get("PermissionsBoundary") {
+            // Winterbaume forgets it here, and keeps it where it is put later.
+            service.edit(GLOBAL, |state| {
+                state["roles"][name]["permissions_boundary"] = json!(boundary);
+            });
+        }
         if let Some(role) = service.read(GLOBAL, |state| shown(&state["roles"][name], true)) {
             *answer = query_answer("CreateRole", &json!({ "Role": role }));
         }

@@ -2,6 +2,7 @@
 //! its answer.
 
 mod iam;
+mod kms;
 mod order;
 mod quotas;
 mod s3;
@@ -25,7 +26,9 @@ pub(crate) fn before(
 ) -> Result<Option<Answer>, Refusal> {
     match service.name {
         "iam" => iam::before(service, request, call),
+        "kms" => kms::before(service, request, call),
         "s3" => s3::before(service, request),
+        "secretsmanager" => secretsmanager::before(service, request, call),
         "sns" => sns::before(service, request, call),
         "service_quotas" => quotas::before(service, call).map(|()| None),
         "sts" => sts::before(account, service, request, call),
@@ -37,6 +40,7 @@ pub(crate) fn before(
 pub(crate) fn after(service: &Service, request: &Request, call: &Call<'_>, answer: &mut Answer) {
     match service.name {
         "iam" => iam::after(service, request, call, answer),
+        "kms" => kms::after(service, request, call, answer),
         "s3" => s3::after(service, request, call, answer),
         "secretsmanager" => secretsmanager::after(service, request, call, answer),
         "sns" => sns::after(service, request, call, answer),

@@ -9,6 +9,7 @@ mod network;
 mod s3;
 mod services;
 mod store;
+mod watching;
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_ec2::config::{BehaviorVersion, retry::RetryConfig};

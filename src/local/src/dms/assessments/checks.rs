@@ -1,6 +1,11 @@
 //! The individual assessments: which apply to a task, and what each says of its source.
 
-use super::super::{catalogue::Table, region::Shard, selection, tasks::Task};
+use super::super::{
+    catalogue::{Address, Table},
+    region::Shard,
+    selection,
+    tasks::Task,
+};
 use dmsrun_dms::Family;
 
 const ANY: &[&str] = &[
@@ -53,7 +58,7 @@ const SQL_SERVER: &[&str] = &[
 ];
 
 /// The names that apply, sorted.
-pub(super) fn applicable(family: Option<Family>, replicates: bool) -> Vec<&'static str> {
+pub(crate) fn applicable(family: Option<Family>, replicates: bool) -> Vec<&'static str> {
     let own = match family {
         Some(Family::Mysql) => MYSQL,
         Some(Family::Postgres) => POSTGRES,
@@ -68,10 +73,13 @@ pub(super) fn applicable(family: Option<Family>, replicates: bool) -> Vec<&'stat
 }
 
 impl Shard<'_> {
-    /// What a check says of the demo's source.
-    pub(super) fn verdict(&self, name: &str, task: &Task) -> &'static str {
-        let connection = self.tested(&task.instance_arn, &task.source_arn);
-        let address = connection.and_then(|c| c.address.as_ref());
+    /// What a check says of the demo's source, where it stands.
+    pub(crate) fn verdict(
+        &self,
+        name: &str,
+        task: &Task,
+        address: Option<&Address>,
+    ) -> &'static str {
         let Some(address) = address else { return "error" };
         let tables = self.source.tables(address);
         let chosen = selection::evaluate(&task.mappings, &tables);

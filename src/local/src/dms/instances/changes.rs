@@ -256,7 +256,7 @@ impl Shard<'_> {
         let Some(group) = self.subnet_group(&instance.subnet_group).cloned() else { return };
         let Some(zone) = group.zones().into_iter().find(|z| *z != instance.zone) else { return };
         let interface = self.new_interface(&group, zone, instance.public);
-        self.effects.push(self.interface_appears(&interface, &instance, &group));
+        self.effects.push(self.interface_appears(&interface, &instance.security_groups, &group));
         let instance = &mut self.region.instances[at];
         instance.second_zone = Some(zone.to_owned());
         instance.interfaces.push(interface);

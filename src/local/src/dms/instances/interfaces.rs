@@ -1,28 +1,25 @@
 //! The network interfaces of an instance: one in each of its zones.
 
-use super::{
-    super::{
-        ids::{hash, mix},
-        region::Shard,
-        subnet_groups::SubnetGroup,
-        time::timestamp,
-        world::{Effect, InterfaceChange},
-    },
-    Instance,
+use super::super::{
+    ids::{hash, mix},
+    region::Shard,
+    subnet_groups::SubnetGroup,
+    time::timestamp,
+    world::{Effect, InterfaceChange},
 };
 use serde::{Deserialize, Serialize};
 
 /// A network interface of an instance; the first one is the primary's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Interface {
-    pub(super) id: String,
+    pub(crate) id: String,
     pub(crate) subnet_id: String,
     pub(super) private_ip: String,
     pub(super) public_ip: Option<String>,
 }
 
 impl Shard<'_> {
-    pub(super) fn new_interface(
+    pub(crate) fn new_interface(
         &mut self,
         group: &SubnetGroup,
         zone: &str,
@@ -36,7 +33,9 @@ impl Shard<'_> {
             .region
             .instances
             .iter()
-            .flat_map(|i| i.interfaces.iter().map(|x| x.private_ip.as_str()))
+            .flat_map(|i| i.interfaces.iter())
+            .chain(self.region.replications.iter().flat_map(|r| r.interfaces.iter()))
+            .map(|x| x.private_ip.as_str())
             .collect();
         let seed = mix(hash(&id));
         let private_ip = (0..64)
@@ -48,10 +47,10 @@ impl Shard<'_> {
         Interface { id, subnet_id: subnet.id.clone(), private_ip, public_ip }
     }
 
-    pub(super) fn interface_appears(
+    pub(crate) fn interface_appears(
         &self,
         interface: &Interface,
-        instance: &Instance,
+        security_groups: &[String],
         group: &SubnetGroup,
     ) -> Effect {
         let subnet = group.subnets.iter().find(|s| s.id == interface.subnet_id);
@@ -63,7 +62,7 @@ impl Shard<'_> {
                 subnet_id: interface.subnet_id.clone(),
                 vpc_id: group.vpc_id.clone(),
                 availability_zone: subnet.map(|s| s.zone.clone()).unwrap_or_default(),
-                security_groups: instance.security_groups.clone(),
+                security_groups: security_groups.to_vec(),
                 private_ip: interface.private_ip.clone(),
                 public_ip: interface.public_ip.clone(),
                 description: "DMSNetworkInterface".to_owned(),

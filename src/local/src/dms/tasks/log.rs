@@ -1,7 +1,7 @@
 //! The log of a task, in the form that DMS writes to CloudWatch.
 
 use super::super::{
-    region::Shard,
+    region::{At, Shard},
     time::{stamp, timestamp},
     world::Effect,
 };
@@ -36,20 +36,27 @@ pub(crate) fn stream(resource_id: &str) -> String {
 
 impl Shard<'_> {
     /// Writes a line, where the task writes a log.
-    pub(crate) fn log(&mut self, at: usize, level: Level, component: &str, text: &str) {
-        let task = &mut self.region.tasks[at];
+    pub(crate) fn log(&mut self, at: At, level: Level, component: &str, text: &str) {
+        let task = self.region.job_mut(at);
         if !task.logging {
             return;
         }
         let line = format!("{} [{component:<16}]{}:  {text}", stamp(self.now), level.mark());
         task.log_bytes += line.len() as u64 + 1;
-        let (instance_arn, resource) = (task.instance_arn.clone(), task.resource_id.clone());
-        let instance = self.region.instances.iter().find(|i| i.arn == instance_arn);
+        let (group, stream) = match at {
+            At::Task(at) => {
+                let task = &self.region.tasks[at];
+                let instance = self.region.instances.iter().find(|i| i.arn == task.instance_arn);
+                let instance = instance.map(|i| i.identifier.as_str()).unwrap_or_default();
+                (group(instance), stream(&task.resource_id))
+            }
+            At::Replication(at) => self.region.replications[at].log(),
+        };
         self.effects.push(Effect::Log {
             region: self.name.to_owned(),
             time: timestamp(self.now),
-            group: group(instance.map(|i| i.identifier.as_str()).unwrap_or_default()),
-            stream: stream(&resource),
+            group,
+            stream,
             message: line,
         });
     }

@@ -9,10 +9,11 @@ mod run;
 pub(crate) mod settings;
 mod start;
 
-pub(crate) use cdc::{Apply, StopAt, changes, checkpoint};
+pub(crate) use cdc::{Apply, StopAt, changes, checkpoint, time_of};
 pub(crate) use load::{Load, State, TableRun};
 pub(crate) use log::Level;
 pub(crate) use run::{Phase, Run};
+pub(crate) use start::{FRESH, NO_TABLES, RELOAD, RESUME};
 
 use super::{
     Answer,
@@ -22,8 +23,8 @@ use super::{
     faults::Fault,
     input::{Input, identifier, resource_identifier},
     paging,
-    region::Shard,
-    selection,
+    region::{At, Shard},
+    selection, serverless,
     time::{Millis, epoch},
 };
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,7 @@ const LEGAL: &[(&str, &[&str])] = &[
 /// A replication task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Task {
-    serial: u64,
+    pub(crate) serial: u64,
     pub(crate) identifier: String,
     pub(crate) arn: String,
     pub(crate) resource_id: String,
@@ -76,22 +77,22 @@ pub(crate) struct Task {
     pub(crate) target_arn: String,
     pub(crate) instance_arn: String,
     /// Where it is moving to.
-    target_instance_arn: Option<String>,
+    pub(crate) target_instance_arn: Option<String>,
     pub(crate) migration_type: String,
     pub(crate) mappings: String,
     pub(crate) settings: Settings,
     pub(crate) status: String,
-    resting: String,
-    due: Option<Millis>,
-    last_failure: Option<String>,
-    stop_reason: Option<String>,
-    created: Millis,
-    started: Option<Millis>,
-    start_position: Option<String>,
-    stop_position: Option<String>,
-    task_data: Option<String>,
+    pub(crate) resting: String,
+    pub(crate) due: Option<Millis>,
+    pub(crate) last_failure: Option<String>,
+    pub(crate) stop_reason: Option<String>,
+    pub(crate) created: Millis,
+    pub(crate) started: Option<Millis>,
+    pub(crate) start_position: Option<String>,
+    pub(crate) stop_position: Option<String>,
+    pub(crate) task_data: Option<String>,
     /// What the start under way is to do.
-    start: Option<Start>,
+    pub(crate) start: Option<Start>,
     pub(crate) logging: bool,
     pub(crate) log_bytes: u64,
     pub(crate) run: Option<Run>,
@@ -101,12 +102,12 @@ pub(crate) struct Task {
 
 /// A start under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Start {
-    kind: String,
+pub(crate) struct Start {
+    pub(crate) kind: String,
     /// Where the source is, by the connection test.
-    address: Option<Address>,
+    pub(crate) address: Option<Address>,
     /// The source's time that replication begins at, where one was given.
-    from: Option<Millis>,
+    pub(crate) from: Option<Millis>,
 }
 
 impl Task {
@@ -120,6 +121,7 @@ impl Task {
 
     pub(crate) fn is_active(&self) -> bool {
         matches!(self.status.as_str(), "starting" | "running" | "stopping")
+            || serverless::STAGES.contains(&self.status.as_str())
     }
 
     pub(crate) fn loads(&self) -> bool {
@@ -136,12 +138,30 @@ impl Task {
     }
 
     /// Refuses an operation that is not legal in this state.
-    fn need(&self, operation: &str, message: impl FnOnce(&str) -> String) -> Result<(), Fault> {
+    pub(crate) fn need(
+        &self,
+        operation: &str,
+        message: impl FnOnce(&str) -> String,
+    ) -> Result<(), Fault> {
         let legal = LEGAL.iter().find(|(o, _)| *o == operation).map_or(&[][..], |(_, s)| s);
         if legal.contains(&self.status.as_str()) {
             return Ok(());
         }
         Err(Fault::state(message(&self.status)))
+    }
+
+    /// What it does comes to a halt now; it has stopped when that is due.
+    pub(crate) fn begin_stop(&mut self, now: Millis, due: Millis) {
+        self.status = "stopping".to_owned();
+        self.stop_reason = None;
+        self.due = Some(due);
+        if let Some(run) = &mut self.run {
+            run.stopped = Some(now);
+            run.load.halt(now, State::Cancelled, false);
+            if let Some(apply) = &mut run.apply {
+                apply.halt(now);
+            }
+        }
     }
 
     /// Begins an assessment; with a time, the state from before comes back then.
@@ -315,7 +335,7 @@ impl Shard<'_> {
         for at in 0..self.region.tasks.len() {
             let task = &self.region.tasks[at];
             if task.status == "running" && task.next_due().is_some_and(|due| due <= self.now) {
-                self.run_step(at);
+                self.run_step(At::Task(at));
             }
         }
     }
@@ -333,8 +353,8 @@ impl Shard<'_> {
             "creating" => {
                 self.event(events::TASK_CREATED, &name, "Replication task has been created.");
             }
-            "starting" => self.run_begins(at),
-            "stopping" => self.run_stops(at),
+            "starting" => self.run_begins(At::Task(at)),
+            "stopping" => self.run_stops(At::Task(at)),
             "modifying" => {
                 self.event(events::TASK_MODIFIED, &name, "Replication task has been modified.");
             }
@@ -351,7 +371,7 @@ impl Shard<'_> {
         self.event(events::TASK_DELETED, &gone.identifier, text);
     }
 
-    fn check_side(&self, arn: &str, side: &str) -> Result<(), Fault> {
+    pub(crate) fn check_side(&self, arn: &str, side: &str) -> Result<(), Fault> {
         let endpoint = self.region.endpoint(arn)?;
         if endpoint.side != side {
             return Err(Fault::value(format!("The endpoint {arn} must be of type {side}.")));
@@ -363,7 +383,7 @@ impl Shard<'_> {
     }
 
     /// Refuses to replicate changes from a source that has none to read.
-    fn check_cdc(&self, source_arn: &str, migration_type: &str) -> Result<(), Fault> {
+    pub(crate) fn check_cdc(&self, source_arn: &str, migration_type: &str) -> Result<(), Fault> {
         let engine = self.region.endpoint(source_arn)?.engine();
         if migration_type != "full-load" && engine.is_some_and(|e| !e.captures_changes) {
             return Err(Fault::combination(format!(
@@ -386,7 +406,7 @@ impl Shard<'_> {
     }
 }
 
-fn migration_type(text: &str) -> Result<String, Fault> {
+pub(crate) fn migration_type(text: &str) -> Result<String, Fault> {
     if ["full-load", "cdc", "full-load-and-cdc"].contains(&text) {
         return Ok(text.to_owned());
     }
@@ -394,7 +414,7 @@ fn migration_type(text: &str) -> Result<String, Fault> {
 }
 
 /// Where a request begins and ends the replication of changes, checked.
-fn positions(
+pub(crate) fn positions(
     input: &Input,
     migration_type: &str,
 ) -> Result<(Option<String>, Option<String>), Fault> {

@@ -1,6 +1,6 @@
 //! What an outage of the instance does to its tasks.
 
-use super::super::region::Shard;
+use super::super::region::{At, Shard};
 use super::{Apply, Level, Phase, State};
 
 const INTERRUPTED: &str = "Last Error  The replication instance was restarted during the full \
@@ -28,7 +28,7 @@ impl Shard<'_> {
                         apply.halt(now);
                     }
                     self.log(
-                        at,
+                        At::Task(at),
                         Level::Warning,
                         "TASK_MANAGER",
                         "Task is paused: instance restart",
@@ -38,7 +38,7 @@ impl Shard<'_> {
                     if let Some(run) = run {
                         run.load.halt(now, State::Error, true);
                     }
-                    self.run_fails(at, INTERRUPTED);
+                    self.run_fails(At::Task(at), INTERRUPTED);
                 }
             }
         }
@@ -56,7 +56,12 @@ impl Shard<'_> {
                 && run.apply.as_ref().is_some_and(Apply::is_halted)
             {
                 run.replicate(now);
-                self.log(at, Level::Info, "TASK_MANAGER", "Task goes on from its checkpoint");
+                self.log(
+                    At::Task(at),
+                    Level::Info,
+                    "TASK_MANAGER",
+                    "Task goes on from its checkpoint",
+                );
             }
         }
     }

@@ -32,7 +32,7 @@ pub(crate) struct Run {
     /// When it started from nothing, and when it last started.
     pub(super) fresh: Millis,
     pub(super) start: Millis,
-    pub(super) stopped: Option<Millis>,
+    pub(crate) stopped: Option<Millis>,
     load_began: Option<Millis>,
     load_ended: Option<Millis>,
     pub(crate) phase: Phase,
@@ -166,7 +166,7 @@ impl Run {
     }
 
     /// `ReplicationTaskStats`.
-    pub(super) fn stats(&self, now: Millis) -> Json {
+    pub(crate) fn stats(&self, now: Millis) -> Json {
         let now = self.clock(now);
         let count = |state| self.load.count(state);
         let percent = if self.only_validates { 100 } else { self.load.percent(now) };

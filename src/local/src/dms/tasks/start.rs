@@ -1,7 +1,13 @@
 //! Starting, stopping and reloading a task, and what it does while it runs.
 
 use super::super::{
-    Answer, events, faults::Fault, input::Input, offers, region::Shard, selection, time::Millis,
+    Answer, events,
+    faults::Fault,
+    input::Input,
+    offers,
+    region::{At, Shard},
+    selection,
+    time::Millis,
     world::World,
 };
 use super::{
@@ -9,11 +15,11 @@ use super::{
 };
 use serde_json::json;
 
-const FRESH: &str = "start-replication";
-const RESUME: &str = "resume-processing";
-const RELOAD: &str = "reload-target";
+pub(crate) const FRESH: &str = "start-replication";
+pub(crate) const RESUME: &str = "resume-processing";
+pub(crate) const RELOAD: &str = "reload-target";
 
-const NO_TABLES: &str = "Last Error  No tables were found at task initialization. Either the \
+pub(crate) const NO_TABLES: &str = "Last Error  No tables were found at task initialization. Either the \
     selected table(s) no longer exist or no match was found for the table selection pattern(s). \
     Stop Reason FATAL_ERROR Error Level FATAL";
 
@@ -97,7 +103,7 @@ impl Shard<'_> {
     }
 
     /// Without the role a task runs all the same, and writes no log.
-    async fn logs_role(&self, world: &dyn World) -> bool {
+    pub(crate) async fn logs_role(&self, world: &dyn World) -> bool {
         let policy = Some("/AmazonDMSCloudWatchLogsRole");
         let name = "dms-cloudwatch-logs-role";
         self.need_role(world, name, "dms.amazonaws.com", policy).await.is_ok()
@@ -110,27 +116,27 @@ impl Shard<'_> {
         task.need("stop", |status| {
             format!("Replication Task {arn} cannot be stopped while it is {status}.")
         })?;
-        task.status = "stopping".to_owned();
-        task.stop_reason = None;
-        task.due = Some(due);
-        if let Some(run) = &mut task.run {
-            run.stopped = Some(now);
-            run.load.halt(now, State::Cancelled, false);
-            if let Some(apply) = &mut run.apply {
-                apply.halt(now);
-            }
-        }
+        task.begin_stop(now, due);
         Ok(json!({"ReplicationTask": task.answer(now, true)}))
     }
 
     pub(crate) fn reload_tables(&mut self, input: &Input) -> Answer {
         let arn = input.required("ReplicationTaskArn")?;
+        self.region.task(arn)?;
+        let at = self.region.tasks.iter().position(|t| t.arn == arn).unwrap_or(0);
+        self.reload(At::Task(at), input)?;
+        Ok(json!({"ReplicationTaskArn": arn}))
+    }
+
+    /// Puts tables of a running job back into its queue, or has them compared once more.
+    pub(crate) fn reload(&mut self, at: At, input: &Input) -> Result<(), Fault> {
         let list = input.list("TablesToReload")?.ok_or_else(|| Fault::missing("TablesToReload"))?;
         let option = input.text("ReloadOption")?.unwrap_or("data-reload");
         let now = self.now;
-        let task = self.region.task_mut(arn)?;
+        let task = self.region.job_mut(at);
+        let name = format!("{} {}", at.title(), task.arn);
         task.need("reload", |status| {
-            format!("Replication Task {arn} must be running to reload tables, it is {status}.")
+            format!("{name} must be running to reload tables, it is {status}.")
         })?;
         if !task.loads() {
             return Err(Fault::state(format!(
@@ -150,24 +156,24 @@ impl Shard<'_> {
                 "The reload option validate-only needs a task with validation enabled.",
             ));
         }
-        let Some(run) = &mut task.run else { return Ok(json!({"ReplicationTaskArn": arn})) };
+        let Some(run) = &mut task.run else { return Ok(()) };
         let mut places = Vec::new();
         for item in list {
             let (schema, table) = (item["SchemaName"].as_str(), item["TableName"].as_str());
-            let at =
+            let place =
                 run.load.tables.iter().position(|t| {
                     Some(t.schema.as_str()) == schema && Some(t.table.as_str()) == table
                 });
-            places.push(at.ok_or_else(|| {
+            places.push(place.ok_or_else(|| {
                 Fault::value(format!(
-                    "Table {}.{} does not exist in Replication Task {arn}.",
+                    "Table {}.{} does not exist in {name}.",
                     schema.unwrap_or_default(),
                     table.unwrap_or_default()
                 ))
             })?);
         }
-        for at in places {
-            let table = &mut run.load.tables[at];
+        for place in places {
+            let table = &mut run.load.tables[place];
             if option == "validate-only" {
                 table.validates = Some(now);
             } else {
@@ -175,22 +181,22 @@ impl Shard<'_> {
                 table.reloaded = true;
             }
         }
-        let name = task.identifier.clone();
-        self.event(events::TASK_RELOAD, &name, "A reload of tables has been requested.");
-        let at = self.region.tasks.iter().position(|t| t.arn == arn).unwrap_or(0);
+        self.tell(at, events::TASK_RELOAD, "A reload of tables has been requested.");
         self.fill(at);
-        Ok(json!({"ReplicationTaskArn": arn}))
+        Ok(())
     }
 
     /// `starting` is over: the run is made, or fails for want of tables.
-    pub(super) fn run_begins(&mut self, at: usize) {
-        let task = self.region.tasks[at].clone();
+    pub(crate) fn run_begins(&mut self, at: At) {
+        let task = self.region.job(at).clone();
         let Some(start) = task.start.clone() else { return };
-        self.region.tasks[at].start = None;
-        let Some(run) = self.make_run(&task, &start) else { return self.run_fails(at, NO_TABLES) };
-        self.region.tasks[at].run = Some(run);
-        let text = format!("Replication task has started with start type: {}.", start.kind);
-        self.event(events::TASK_STARTED, &task.identifier, &text);
+        self.region.job_mut(at).start = None;
+        let Some(run) = self.make_run(at, &task, &start) else {
+            return self.run_fails(at, NO_TABLES);
+        };
+        self.region.job_mut(at).run = Some(run);
+        let text = format!("{} has started with start type: {}.", at.noun(), start.kind);
+        self.tell(at, events::TASK_STARTED, &text);
         let what = match task.migration_type.as_str() {
             "full-load" => "full load only",
             "cdc" => "CDC only",
@@ -202,14 +208,14 @@ impl Shard<'_> {
     }
 
     /// The run of a start; nothing when no table was found and that is fatal.
-    fn make_run(&self, task: &super::Task, start: &Start) -> Option<Run> {
+    fn make_run(&self, at: At, task: &super::Task, start: &Start) -> Option<Run> {
         let now = self.now;
-        let tables = self.tables_of(task, start);
+        let tables = self.tables_of(at, task, start);
         let fatal = task.settings.flag("ErrorBehavior", "FailOnNoTablesCaptured");
         if tables.is_empty() && fatal {
             return None;
         }
-        let class = self.class_of(&task.instance_arn)?;
+        let class = self.class_of(at)?;
         let validation = |key| task.settings.flag("ValidationSettings", key);
         let enabled = validation("EnableValidation");
         let threads =
@@ -239,9 +245,9 @@ impl Shard<'_> {
         Some(run)
     }
 
-    fn tables_of(&self, task: &super::Task, start: &Start) -> Vec<TableRun> {
+    fn tables_of(&self, at: At, task: &super::Task, start: &Start) -> Vec<TableRun> {
         let source = start.address.as_ref().map(|a| self.source.tables(a)).unwrap_or_default();
-        let Some(class) = self.class_of(&task.instance_arn) else { return Vec::new() };
+        let Some(class) = self.class_of(at) else { return Vec::new() };
         let mut tables: Vec<TableRun> = selection::evaluate(&task.mappings, &source)
             .iter()
             .map(|c| TableRun::new(&source[c.at], c, &task.settings, &class))
@@ -250,22 +256,45 @@ impl Shard<'_> {
         tables
     }
 
-    fn class_of(&self, instance_arn: &str) -> Option<offers::Class> {
-        let instance = self.region.instance(instance_arn).ok()?;
-        offers::class(&instance.class).ok()
+    /// The machine that the job runs on.
+    fn class_of(&self, at: At) -> Option<offers::Class> {
+        match at {
+            At::Task(at) => {
+                let instance = self.region.instance(&self.region.tasks[at].instance_arn).ok()?;
+                offers::class(&instance.class).ok()
+            }
+            At::Replication(at) => self.region.replications[at].class(),
+        }
+    }
+
+    /// Tells of a job: subscribers hear of tasks, a serverless replication has a log of its own.
+    fn tell(&mut self, at: At, sort: events::Sort, text: &str) {
+        match at {
+            At::Task(at) => {
+                let name = self.region.tasks[at].identifier.clone();
+                self.event(sort, &name, text);
+            }
+            At::Replication(at) => self.orchestrate(at, text, None),
+        }
+    }
+
+    /// A serverless replication that runs no more keeps its machine only for a while.
+    fn job_rests(&mut self, at: At) {
+        if let At::Replication(at) = at {
+            self.replication_rests(at);
+        }
     }
 
     /// `stopping` is over.
-    pub(super) fn run_stops(&mut self, at: usize) {
+    pub(crate) fn run_stops(&mut self, at: At) {
         self.run_ends(at, "Stop Reason NORMAL");
     }
 
-    fn run_ends(&mut self, at: usize, reason: &str) {
+    fn run_ends(&mut self, at: At, reason: &str) {
         let now = self.now;
-        let task = &mut self.region.tasks[at];
+        let task = self.region.job_mut(at);
         task.status = "stopped".to_owned();
         task.stop_reason = Some(reason.to_owned());
-        let name = task.identifier.clone();
         if let Some(run) = &mut task.run {
             run.stopped = Some(now);
             if let Some(apply) = &mut run.apply {
@@ -274,18 +303,18 @@ impl Shard<'_> {
         }
         let line = format!("Task is stopped: {reason}");
         self.log(at, Level::Info, "TASK_MANAGER", &line);
-        let text = format!("Replication task has stopped. {reason}");
-        self.event(events::TASK_STOPPED, &name, &text);
+        let text = format!("{} has stopped. {reason}", at.noun());
+        self.tell(at, events::TASK_STOPPED, &text);
+        self.job_rests(at);
     }
 
-    pub(super) fn run_fails(&mut self, at: usize, message: &str) {
+    pub(crate) fn run_fails(&mut self, at: At, message: &str) {
         let now = self.now;
-        let task = &mut self.region.tasks[at];
+        let task = self.region.job_mut(at);
         task.status = "failed".to_owned();
         task.due = None;
         task.stop_reason = Some(message.to_owned());
         task.last_failure = Some(message.to_owned());
-        let name = task.identifier.clone();
         if let Some(run) = &mut task.run {
             run.stopped = Some(now);
             if let Some(apply) = &mut run.apply {
@@ -293,14 +322,22 @@ impl Shard<'_> {
             }
         }
         self.log(at, Level::Error, "TASK_MANAGER", message);
-        let text = format!("Replication task has failed. Reason: {message}");
-        self.event(events::TASK_FAILED, &name, &text);
+        match at {
+            At::Task(_) => {
+                let text = format!("Replication task has failed. Reason: {message}");
+                self.tell(at, events::TASK_FAILED, &text);
+            }
+            At::Replication(at) => {
+                self.orchestrate(at, "The replication has failed.", Some(message));
+            }
+        }
+        self.job_rests(at);
     }
 
     /// What a running task does now.
-    pub(super) fn run_step(&mut self, at: usize) {
+    pub(crate) fn run_step(&mut self, at: At) {
         let now = self.now;
-        let Some(run) = &mut self.region.tasks[at].run else { return };
+        let Some(run) = &mut self.region.job_mut(at).run else { return };
         match run.phase.clone() {
             Phase::Preparing(until) if until <= now => self.prepared(at),
             Phase::Ending(until, reason) if until <= now => self.run_ends(at, &reason),
@@ -312,9 +349,9 @@ impl Shard<'_> {
         }
     }
 
-    fn prepared(&mut self, at: usize) {
+    fn prepared(&mut self, at: At) {
         let now = self.now;
-        let task = &mut self.region.tasks[at];
+        let task = self.region.job_mut(at);
         let (loads, replicates) = (task.loads(), task.replicates());
         let mode = task.settings.word("FullLoadSettings", "TargetTablePrepMode").to_owned();
         let Some(run) = &mut task.run else { return };
@@ -339,9 +376,9 @@ impl Shard<'_> {
     }
 
     /// Gives free subtasks to waiting tables.
-    fn fill(&mut self, at: usize) {
+    fn fill(&mut self, at: At) {
         let now = self.now;
-        let Some(run) = &mut self.region.tasks[at].run else { return };
+        let Some(run) = &mut self.region.job_mut(at).run else { return };
         let began = run.load.fill(now);
         let lines: Vec<String> = began
             .into_iter()
@@ -353,9 +390,9 @@ impl Shard<'_> {
     }
 
     /// Tables whose last row is on the target; the load ends with the last of them.
-    fn tables_end(&mut self, at: usize) {
+    fn tables_end(&mut self, at: At) {
         let now = self.now;
-        let Some(run) = &mut self.region.tasks[at].run else { return };
+        let Some(run) = &mut self.region.job_mut(at).run else { return };
         let ended = run.load.complete(now);
         if ended.is_empty() {
             return;
@@ -388,9 +425,9 @@ impl Shard<'_> {
         self.load_may_end(at);
     }
 
-    fn load_may_end(&mut self, at: usize) {
+    fn load_may_end(&mut self, at: At) {
         let now = self.now;
-        let task = &mut self.region.tasks[at];
+        let task = self.region.job_mut(at);
         let replicates = task.replicates();
         let stop = stop_setting(&task.settings);
         let Some(run) = &mut task.run else { return };
@@ -409,9 +446,9 @@ impl Shard<'_> {
         self.log(at, Level::Info, "TASK_MANAGER", "All tables are loaded. Full load has finished");
     }
 
-    fn replication_step(&mut self, at: usize) {
+    fn replication_step(&mut self, at: At) {
         let now = self.now;
-        let Some(run) = &mut self.region.tasks[at].run else { return };
+        let Some(run) = &mut self.region.job_mut(at).run else { return };
         let Some(apply) = run.apply.as_ref().filter(|a| !a.is_halted()) else { return };
         let over = match run.stop_at {
             Some(StopAt::Server(time)) if time <= now => Some("STOPPED_AT_SERVER_TIME"),

@@ -5,6 +5,7 @@ mod faults;
 mod lifecycle;
 mod migration;
 mod replay;
+mod serverless;
 
 use super::{Dms, Effect, Fault, Role, Subnet, World};
 use dmsrun_base::{Random, Timestamp};
