@@ -168,6 +168,8 @@ end
 ---@param known string[]|table<string, any> a list of names, or a table with the names as its keys
 ---@param what string
 function check.keys(value, known, what)
+	---@type string[]
+	---@cast known any
 	local names = #known > 0 and known or sorted(known)
 	local valid = {}
 	for _, name in ipairs(names) do

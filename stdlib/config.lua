@@ -226,6 +226,7 @@ end
 
 --- Sets one value from a text, at a path such as `source_db_config.port`.
 local function set_text(state, path, text, source)
+	---@type table, table, table?
 	local into, schema, spec = state.values, state.schema, nil
 	local walked = {}
 	for part in path:gmatch "[^.]+" do
@@ -479,6 +480,13 @@ function Config:origin(path)
 				break
 			end
 		end
+	end
+	-- What is inside a map was written with it.
+	---@type string?
+	local outer = path
+	while not origin and outer do
+		outer = outer:match "^(.*)[.[]"
+		origin = origins[outer]
 	end
 	if not origin then
 		return "the default"

@@ -7,6 +7,7 @@ local host = require "host"
 
 local documents = {}
 
+---@return never
 local function refuse(what, detail, at, hint)
 	errors.raise {
 		summary = ("%s cannot be read"):format(what),
@@ -15,6 +16,7 @@ local function refuse(what, detail, at, hint)
 		at = at,
 		exit = "usage",
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 --- Whether a JSON text is a list, which in Lua is a table like an object.
@@ -46,10 +48,10 @@ end
 ---@return documents.Source
 function documents.text(path, what)
 	if type(path) ~= "string" or path == "" then
-		local shown = path == nil and "nothing"
+		local got = path == nil and "nothing"
 			or type(path) == "string" and '""'
 			or "a " .. type(path)
-		refuse(what, "the path of a file is wanted, got " .. shown, host.where())
+		refuse(what, "the path of a file is wanted, got " .. got, host.where())
 	end
 	local full = path:sub(1, 1) == "/" and path or fs.join(fs.script_dir(), path)
 	if not fs.exists(full) then
@@ -86,6 +88,7 @@ function documents.parse(source, what)
 			{ file = source.file, line = fault.line, column = fault.column }
 		)
 	end
+	---@diagnostic disable-next-line: need-check-nil -- a document that was read has the list
 	local twice = read.duplicates[1]
 	if twice then
 		refuse(
@@ -135,6 +138,7 @@ function documents.decode(text, what)
 			host.where()
 		)
 	end
+	---@diagnostic disable-next-line: need-check-nil -- a document that was read has the list
 	local twice = read.duplicates[1]
 	if twice then
 		refuse(

@@ -17,6 +17,7 @@ local function unseen(finding)
 		finding.code,
 		finding.message,
 	}, "\0")
+	---@type boolean
 	local fresh = not seen[key]
 	seen[key] = true
 	return fresh

@@ -1,15 +1,18 @@
 --- Kinds: how a sort of resource is listed, created, changed and deleted. Ours are in `kinds/`, one
---- file each; a script adds its own with `kind.define`.
+--- file each; a project adds its own in `kinds/` beside the script, or with `kind.define` anywhere.
 ---
 ---     local kind = require "kind"
 ---     kind.get("ec2.vpc").doc        --> "A virtual private cloud."
 ---     #kind.all() >= 20              --> true
 ---
---- A kind that a script defines has the same rights as ours: see kinds/ec2/vpc.lua for a short one.
+--- A kind that a project brings has the same rights as ours: see KINDS.md.
 
+local answers = require "kind.answers"
 local dms = require "dms"
 local errors = require "errors"
+local fs = require "fs"
 local host = require "host"
+local json = require "json"
 local record = require "stack.record"
 local suggest = require "suggest"
 
@@ -36,12 +39,16 @@ local OURS = {
 	"dms.replication_instance",
 	"dms.endpoint",
 	"dms.task",
+	"dms.replication_config",
 	"dms.event_subscription",
 	"cloudwatch.alarm",
+	"cloudwatch.composite_alarm",
+	"cloudwatch.dashboard",
 	"kms.key",
 	"secretsmanager.secret",
 }
 
+---@type table<string, boolean>
 local TYPES = {
 	string = true,
 	integer = true,
@@ -52,6 +59,7 @@ local TYPES = {
 	any = true,
 }
 
+---@type table<string, any>
 local COMPARISONS = {
 	exact = true,
 	set = true,
@@ -101,6 +109,7 @@ local KIND_KEYS = {
 	create = "function",
 	update = "function",
 	delete = "function",
+	untag = "function",
 	settle = "function",
 	effect = "function",
 	loses_data = "function",
@@ -115,8 +124,8 @@ local NEEDED = { "name", "properties", "list", "read", "observe", "create", "upd
 ---@field enum? any[] the values that are allowed
 ---@field secret? boolean never shown
 ---@field write_only? boolean sent, never read back, not compared
----@field compare? string|fun(declared: any, live: any): boolean
----@field check? fun(value: any): string? why AWS would refuse a value, told without asking it
+---@field compare? string|fun(declared: any, live: any): boolean, table[]? a name, or whether both mean the same, with the differences `{ path =, from =, to =, text = }`
+---@field check? fun(value: any): string?, string?, string? why AWS would refuse a value, told without asking it; for a value inside of it also where (`.filter.prefix`), and a hint
 ---@field replaces? boolean|string a change makes another resource; the reason as text
 ---@field follows? boolean replaced with what it refers to, although another value is taken in place
 ---@field fields? table<string, kind.Property> the shape of a map
@@ -135,15 +144,44 @@ local NEEDED = { "name", "properties", "list", "read", "observe", "create", "upd
 ---@field fresh? boolean one to be created is never the one that something live refers to already
 ---@field schema table what the engine needs of it
 ---@field comparisons table<string, function> the kind's own comparisons by name
+---@field shared? boolean one for the whole account and region, which no stack takes away
+---@field list? fun(ctx: stack.Context): table[] every live item that carries the stack's tag
+---@field read? fun(ctx: stack.Context, id: string, name?: string): table?
+---@field observe fun(ctx: stack.Context, item: table): table what is declared of it, and its outputs
+---@field parents? fun(item: table): any[] the resources that hold it
+---@field effect? fun(action: string, changes: table, item?: table, step: table): string? what a step does to replication
+---@field loses_data? fun(action: string, item: table): string?
+---@field untag? fun(item: table, keys: string[]) takes tags off, for `forget`; ours need none
+---@field brief? fun(properties: table): string a word that tells a resource apart
+---@field preflight? fun(check: table, properties: table, item?: table) asks what only AWS knows
+---@field at? host.Place where it was defined
 
 local defined = {}
 
-local function refuse(name, what, hint)
+--- What a function that is missing would have to do.
+local DUTIES = {
+	list = "list(ctx) gives every live item that carries the stack's tag: { { id =, tags =, … } }",
+	read = "read(ctx, id) gives one item as it is now, or nil where it is gone",
+	observe = "observe(ctx, item) gives { properties =, outputs = } of an item",
+	create = "create(ctx, props) makes one with ctx.name and the tags of ctx, and gives its id",
+	update = "update(ctx, item, props, changes) changes what `changes` names",
+	delete = "delete(ctx, item) deletes it; one that is gone already is no error",
+}
+
+---@param name any the kind's name
+---@param what string
+---@param hint? any
+---@param word? string what to mark near the call
+---@return never
+local function refuse(name, what, hint, word)
+	local at = host.where()
 	errors.raise {
 		summary = "Kind is not well defined",
 		what = ("%s: %s"):format(name, what),
 		hints = hint and { hint } or nil,
+		at = at and { file = at.file, line = at.line, word = word } or nil,
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 local function names_of(map)
@@ -161,7 +199,12 @@ local function check_keys(name, path, given, known)
 		local wanted = known[key]
 		if not wanted then
 			local near = suggest.did_you_mean(key, names_of(known))
-			refuse(name, ("%s has the unknown key %q"):format(path, key), near)
+			refuse(
+				name,
+				("%s has the unknown key %q"):format(path, key),
+				near or ("it may have: " .. table.concat(names_of(known), ", ")),
+				key
+			)
 		elseif wanted ~= "any" and not wanted:find(type(given[key]), 1, true) then
 			local what = ("%s.%s must be a %s, not a %s"):format(
 				path,
@@ -169,7 +212,7 @@ local function check_keys(name, path, given, known)
 				wanted,
 				type(given[key])
 			)
-			refuse(name, what)
+			refuse(name, what, nil, key)
 		end
 	end
 end
@@ -182,7 +225,13 @@ local function property_schema(name, path, given, comparisons)
 	check_keys(name, path, given, PROPERTY_KEYS)
 	if given.type and not TYPES[given.type] then
 		local near = suggest.did_you_mean(given.type, names_of(TYPES))
-		refuse(name, ("%s has the unknown type %q"):format(path, given.type), near)
+		local known = "types are: " .. table.concat(names_of(TYPES), ", ")
+		refuse(
+			name,
+			("%s has the unknown type %q"):format(path, given.type),
+			near or known,
+			given.type
+		)
 	end
 	local compare = given.compare
 	if given.fingerprint then
@@ -193,7 +242,9 @@ local function property_schema(name, path, given, comparisons)
 		compare = "function " .. path
 	elseif compare and not COMPARISONS[compare] then
 		local near = suggest.did_you_mean(compare, names_of(COMPARISONS))
-		refuse(name, ("%s has the unknown comparison %q"):format(path, compare), near)
+		local known = "comparisons are: " .. table.concat(names_of(COMPARISONS), ", ")
+		local what = ("%s has the unknown comparison %q"):format(path, compare)
+		refuse(name, what, near or (known .. "; or a function of declared and live"), compare)
 	end
 	local fields
 	if given.fields then
@@ -216,7 +267,22 @@ local function property_schema(name, path, given, comparisons)
 	}
 end
 
---- Defines a kind, after checking the definition itself.
+--- Outputs are names with what they mean: a handle has no others.
+local function check_outputs(name, outputs)
+	for output, doc in pairs(outputs) do
+		if type(output) ~= "string" or type(doc) ~= "string" then
+			refuse(
+				name,
+				"outputs is a table of names, each with what it means as a text",
+				'it is written as outputs = { vpc_id = "id of the VPC" }',
+				"outputs"
+			)
+		end
+	end
+end
+
+--- Defines a kind, after checking the definition itself. One of a script has the same rights as ours:
+--- KINDS.md says how to write one.
 ---@param definition table
 ---@return kind.Kind
 function kind.define(definition)
@@ -225,18 +291,33 @@ function kind.define(definition)
 	end
 	local name = definition.name
 	if type(name) ~= "string" or not name:match "^[%l%d_]+%.[%l%d_]+$" then
-		refuse(tostring(name), "a kind's name has two parts in lower case, such as ec2.vpc")
+		refuse(
+			name == nil and "a kind without a name" or tostring(name),
+			"a kind's name has two parts in lower case, such as acme.dhcp_options",
+			nil,
+			"name"
+		)
 	end
 	check_keys(name, "the definition", definition, KIND_KEYS)
 	for _, key in ipairs(NEEDED) do
 		if definition[key] == nil then
-			refuse(name, "the definition needs " .. key)
+			refuse(name, "the definition needs " .. key, DUTIES[key])
 		end
 	end
+	check_outputs(name, definition.outputs or {})
 	local comparisons, properties = {}, {}
 	for property, given in pairs(definition.properties) do
+		if type(property) ~= "string" then
+			refuse(
+				name,
+				"properties has a list's member, and takes names only",
+				'it is written as properties = { cidr_block = { type = "string" } }',
+				"properties"
+			)
+		end
 		properties[property] = property_schema(name, property, given, comparisons)
 	end
+	---@type table
 	local made = {}
 	for key, value in pairs(definition) do
 		made[key] = value
@@ -251,11 +332,16 @@ function kind.define(definition)
 		shared = made.shared,
 	}
 	made.at = host.where()
+	answers.check(made, made.at)
 	defined[name] = made
+	---@cast made kind.Kind
 	return made
 end
 
-local function is_ours(name)
+--- Whether a kind is one of the standard library's.
+---@param name string
+---@return boolean
+function kind.is_ours(name)
 	for _, ours in ipairs(OURS) do
 		if ours == name then
 			return true
@@ -264,15 +350,47 @@ local function is_ours(name)
 	return false
 end
 
---- The names of all kinds: ours, and those that scripts have defined.
+--- The kinds beside the script by the folder they are in, which is read once.
+local folders = {}
+
+--- The names of the kinds beside the script: `kinds/acme/thing.lua` there is `acme.thing`. They are
+--- known whether the script names them or not, so that what an earlier version of it made is found.
+---@return table<string, boolean>
+local function beside()
+	local base = fs.join(fs.script_dir(), "kinds")
+	if not folders[base] then
+		folders[base] = {}
+		local stat = fs.stat(base)
+		for _, path in ipairs(stat and stat.type == "folder" and fs.glob("*/*.lua", base) or {}) do
+			local family, name = path:match "([%l%d_]+)[/\\]([%l%d_]+)%.lua$"
+			if
+				family
+				and family ~= "support"
+				and fs.read(fs.join(base, path)):find("kind.define", 1, true)
+			then
+				folders[base][family .. "." .. name] = true
+			end
+		end
+	end
+	return folders[base]
+end
+
+--- The names of all kinds: ours, those in `kinds/` beside the script, and those that scripts have
+--- defined.
 ---@return string[]
 function kind.all()
-	local names = {}
+	local names, others = {}, {}
 	for _, name in ipairs(OURS) do
 		names[#names + 1] = name
 	end
-	for _, name in ipairs(names_of(defined)) do
-		if not is_ours(name) then
+	for name in pairs(beside()) do
+		others[name] = true
+	end
+	for name in pairs(defined) do
+		others[name] = true
+	end
+	for _, name in ipairs(names_of(others)) do
+		if not kind.is_ours(name) then
 			names[#names + 1] = name
 		end
 	end
@@ -283,9 +401,17 @@ end
 ---@param name string
 ---@return kind.Kind?
 function kind.find(name)
-	if not defined[name] and is_ours(name) then
+	if not defined[name] and (kind.is_ours(name) or beside()[name]) then
 		local made = require("kinds." .. name)
 		defined[name] = defined[name] or made
+		if type(defined[name]) ~= "table" or defined[name].name ~= name then
+			defined[name] = nil
+			refuse(
+				name,
+				("the file kinds/%s.lua has to define it"):format((name:gsub("%.", "/"))),
+				("it ends in: return kind.define { name = %q, … }"):format(name)
+			)
+		end
 	end
 	return defined[name]
 end
@@ -306,6 +432,19 @@ function kind.get(name, at)
 		hints = { near or "kind.all() lists the kinds; kind.define adds one" },
 		at = at and { file = at.file, line = at.line, word = tostring(name) },
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
+end
+
+--- One side of a difference: what a rule selects as `schema.table`, other tables as JSON.
+local function shown(value)
+	if type(value) ~= "table" then
+		return tostring(value)
+	end
+	local schema, name = value["schema-name"], value["table-name"]
+	if schema and name and next(value, next(value, next(value))) == nil then
+		return ("%s.%s"):format(schema, name)
+	end
+	return json.encode(value)
 end
 
 --- One difference of the domain as the engine takes it: a rule has no path inside its document.
@@ -319,7 +458,7 @@ local function domain_difference(change)
 	elseif change.to == nil then
 		return { text = "- " .. path }
 	end
-	return { text = ("%s  %s → %s"):format(path, tostring(change.from), tostring(change.to)) }
+	return { text = ("%s  %s → %s"):format(path, shown(change.from), shown(change.to)) }
 end
 
 local function domain(changes)
@@ -351,7 +490,8 @@ function kind.compare(name, _, comparison, declared, live)
 	if not own then
 		refuse(name, ("there is no comparison %q"):format(comparison))
 	end
-	return own(declared, live) and true or false
+	local equal, differences = own(declared, live)
+	return equal and true or false, differences
 end
 
 return kind

@@ -179,6 +179,7 @@ function map.everything(engine)
 		local got = engine == nil and "nothing" or "a " .. type(engine)
 		locator.misuse("map.everything: the engine of the source is wanted, got " .. got, '"mysql"')
 	end
+	---@type string[]?
 	local schemas = SYSTEM_SCHEMAS[FAMILIES[engine] or engine]
 	if not schemas then
 		-- Without them the document would take the server's own schemas too.
@@ -246,6 +247,7 @@ function map.load(path)
 	return document.new(found, found.rules, places, { file = source.file, line = 1 })
 end
 
+---@type fun(list: any, place: any, into: table[], extra: table)
 local gather
 
 local function gather_list(list, place, into, extra)
@@ -372,7 +374,7 @@ function map.rules(list)
 		rules[index], places[index] = entry.rule, entry.place
 	end
 	ids.assign(found)
-	local made = document.new(extra, rules, places, place)
+	local made = document.new(extra, rules, places, place --[[@as any]])
 	handing.over(made, holds_document(list))
 	return made
 end

@@ -18,6 +18,7 @@
 local approval = require "migration.approval"
 local aws = require "aws"
 local build = require "migration.build"
+local cdc = require "cdc"
 local checks = require "migration.checks"
 local config = require "config"
 local databases = require "migration.databases"
@@ -39,6 +40,8 @@ local migration = {}
 ---@field target migration.Database
 ---@field tasks migration.Task[]
 ---@field parts? table the handles of the stack, once it is made
+---@field timing? table with `--timing`: where the time of the last apply went
+---@field place? host.Place where the script makes it
 local Migration = {}
 Migration.__index = Migration
 
@@ -47,6 +50,8 @@ Migration.__index = Migration
 ---@field migration_type string
 ---@field mappings mappings.Document
 ---@field settings settings.Document
+---@field state? "running"|"stopped"|"unmanaged"
+---@field start? cdc.Position where a task for changes begins
 
 --- Without mappings: the database of the source, or everything but the server's own schemas.
 local function default_mappings(source)
@@ -78,15 +83,32 @@ local function cdc_settings(main)
 	return settings.over(settings { TargetMetadata = main.TargetMetadata or {} }, CDC_SETTINGS)
 end
 
+--- Where the task for changes begins, which the source must be able to.
+local function start_of(given, source, place)
+	local position = cdc.of(given, source.engine.name)
+	local problem = cdc.problem(position, source.engine.name)
+	if problem then
+		errors.raise {
+			summary = "Migration cannot be built",
+			what = "cdc.start: " .. problem,
+			at = place and { file = place.file, line = place.line, word = "start" },
+			exit = "usage",
+		}
+	end
+	return position
+end
+
 local function tasks_of(o, source)
 	local mappings = o.mappings and map.document_of(o.mappings) or default_mappings(source)
 	local main = o.settings and settings.document_of(o.settings) or settings.preset "default"
+	---@type table[]
 	local list = {
 		{
 			id = "migration",
 			migration_type = o.migration_type,
 			mappings = mappings,
 			settings = main,
+			state = o.state,
 		},
 	}
 	if o.cdc then
@@ -96,6 +118,8 @@ local function tasks_of(o, source)
 			mappings = o.cdc.mappings and map.document_of(o.cdc.mappings) or mappings,
 			settings = o.cdc.settings and settings.document_of(o.cdc.settings)
 				or cdc_settings(main),
+			state = o.cdc.state,
+			start = o.cdc.start and start_of(o.cdc.start, source, o.place),
 		}
 	end
 	return list
@@ -107,6 +131,7 @@ end
 function migration.new(given)
 	local place = host.where()
 	local o = options.complete(given, place)
+	o.place = place
 	local values = o.config and config.from(o.config) or config.load()
 	local source = databases.of(values, "source")
 	local target = databases.of(values, "target")
@@ -133,6 +158,7 @@ end
 --- The command line that runs a verb of this migration.
 ---@param verb? string
 ---@return string
+---@diagnostic disable-next-line: unused
 function Migration:command(verb)
 	local words, o = { "dmsrun" }, host.options
 	if aws.is_local then
@@ -192,6 +218,7 @@ function Migration:share_tables()
 	if not second then
 		return false
 	end
+	---@diagnostic disable-next-line: need-check-nil -- a migration has a task
 	return first.mappings == second.mappings or first.mappings:equals(second.mappings)
 end
 
@@ -216,6 +243,9 @@ local function check_words(m, verb, words)
 	end
 end
 
+--- The verbs that take the stack's lock.
+local CHANGING = { start = true, stop = true, resume = true, reload = true, forget = true }
+
 --- Carries out the verb of a command line.
 ---@param arg string[] the script's arguments
 function Migration:main(arg)
@@ -233,10 +263,15 @@ function Migration:main(arg)
 	approval.check()
 	self.verb = command.verb
 	if not command.verb then
+		---@diagnostic disable-next-line: redundant-parameter -- it is a verb like the others
 		return require("migration.run").run(self, command)
 	end
 	check_words(self, command.verb, command.rest)
-	return verbs.get(command.verb).run(self, command)
+	verbs.get(command.verb).run(self, command)
+	if CHANGING[command.verb] then
+		-- A run that was cut off may have left its lock where this one had nothing to do.
+		self:stack():tidy()
+	end
 end
 
 --- Whether a value is a migration, for helpers that take one.
@@ -246,6 +281,6 @@ function migration.is(value)
 	return getmetatable(value) == Migration
 end
 
-suggesting.class(Migration, "a migration", { optional = { "built", "parts", "verb" } })
+suggesting.class(Migration, "a migration", { optional = { "built", "parts", "verb", "timing" } })
 
 return suggesting.class(migration, "the module migration")

@@ -34,8 +34,8 @@ local network = {}
 ---@class network.Network
 ---@field vpc? table the VPC's handle; nil for an existing one
 ---@field vpc_id any
----@field public table[] handles of subnets
----@field private table[]
+---@field ["public"] table[] handles of subnets
+---@field ["private"] table[]
 ---@field database table[]
 ---@field private_subnet_ids any[] what the replication instance stands in
 ---@field security_group? table
@@ -465,6 +465,7 @@ function network.build(stack, options)
 	if not existing.vpc_id and (has_groups or #(existing.subnet_ids or {}) > 0) then
 		refuse "existing subnets and security groups need the vpc_id that they belong to"
 	end
+	---@type any
 	local net = existing.vpc_id and existing_network(existing) or new_network(stack, options)
 	if has_groups then
 		net.security_group_ids = existing.security_group_ids

@@ -171,7 +171,7 @@ end
 ---@return secret.Secret
 function prompt.secret(question, options)
 	check.type(question, "string", "prompt.secret's question")
-	return secret.prompt(question, options)
+	return secret.prompt(question, options --[[@as secret.PromptOptions?]])
 end
 
 return prompt

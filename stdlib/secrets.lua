@@ -25,6 +25,7 @@ local secrets = {}
 ---@field secret_id? string an existing secret, by ARN or name
 ---@field role_arn? any an existing role that reads it
 ---@field kms_key_arn? any the key that encrypts it
+---@field permissions_boundary? string ARN of the policy that limits the role
 
 --- DMS reads these members and no others: `host`, not `server`.
 local function add_secret(stack, options)
@@ -66,6 +67,7 @@ function secrets.endpoint(stack, options)
 			id = options.id .. "-secret",
 			secret_arns = { handle and handle.arn or arn_pattern(options.secret_id) },
 			kms_key_arn = options.kms_key_arn,
+			permissions_boundary = options.permissions_boundary,
 		})
 	end
 	return {

@@ -198,6 +198,7 @@ function settings.explain(name)
 		at = host.where(),
 		exit = "usage",
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 --- Reads a document in DMS's own form, from beside the script unless the path is absolute. What is

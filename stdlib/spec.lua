@@ -153,6 +153,24 @@ function spec.run(script, ...)
 	return rehearsal.run(script, ...)
 end
 
+--- Calls a function in a copy of the spec's world; see `spec.rehearsal`.
+---@param f fun()
+function spec.branch(f)
+	return rehearsal.branch(f)
+end
+
+--- How many calls have arrived at the spec's AWS so far; see `spec.rehearsal`.
+---@return { reading: integer, mutating: integer }
+function spec.calls()
+	return rehearsal.calls()
+end
+
+--- Switches the checks of every apply off or on again; see `spec.rehearsal`.
+---@param on boolean
+function spec.invariants(on)
+	return rehearsal.invariants(on)
+end
+
 --- The words that are global in a spec file, and what they stand for.
 local WORDS = {
 	describe = "describe",

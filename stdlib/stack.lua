@@ -15,6 +15,7 @@
 --- deletes it with the next deploy.
 
 local aws = require "aws"
+local baseline = require "stack.baseline"
 local context = require "stack.context"
 local deploy = require "stack.deploy"
 local discover = require "stack.discover"
@@ -22,9 +23,12 @@ local engine = require "engine"
 local errors = require "errors"
 local host = require "host"
 local kind = require "kind"
+local lock = require "stack.lock"
+local locks = require "stack.locks"
 local planning = require "stack.plan"
 local suggest = require "suggest"
 local suggesting = require "suggesting"
+local time = require "time"
 
 local stack = {}
 
@@ -42,13 +46,16 @@ local stack = {}
 ---@field protect? boolean refuse to delete it
 ---@field retain? boolean leave it behind when it is no longer declared
 ---@field ignore_changes? string[] properties whose changes are left alone
+---@field timeouts? { create?: number|string, update?: number|string, delete?: number|string } how long an operation may take, such as "90m"
 ---@field at? table `{ file =, line =, word = }` where it is written, unless here
 ---@field origin? fun(property: string): string?, table? where a property's value came from
 
 ---@class stack.Stack
 ---@field name string
 ---@field options stack.Options
----@field declared table[] in the order of the script
+---@field declared table[] what the script declares, in its order
+---@field outputs_declared { name: string, value: any }[]
+---@field at? host.Place where the script makes it
 local Stack = {}
 Stack.__index = Stack
 
@@ -67,11 +74,13 @@ local RESOURCE_OPTIONS = {
 	protect = "boolean",
 	retain = "boolean",
 	ignore_changes = "table",
+	timeouts = "table",
 	at = "table",
 	origin = "function",
 }
 
 --- A handle's declaration; kept beside it, so that every name of a handle may be an output.
+---@type table<any, any>
 local declaration_of = setmetatable({}, { __mode = "k" })
 
 local function names_of(map)
@@ -116,7 +125,7 @@ function stack.new(name, options)
 	end
 	options = options or {}
 	check_options("stack.new", options, OPTIONS)
-	if options.account or options.region then
+	if (options.account or options.region) and not host.checking() then
 		aws.expect { account = options.account, region = options.region }
 	end
 	return setmetatable({
@@ -174,6 +183,53 @@ local function dependency(one)
 	misuse 'depends_on and replace_with take resources, or texts such as "ec2.vpc/main"'
 end
 
+--- The operations that a time can be given for, in seconds.
+local function timeouts_of(owner, given, at)
+	local limits = {}
+	for _, name in ipairs(names_of(given or {})) do
+		if name ~= "create" and name ~= "update" and name ~= "delete" then
+			local near = suggest.did_you_mean(name, { "create", "update", "delete" })
+			misuse(("%s has no operation %q to give a time for"):format(owner, name), near, at)
+		end
+		local ok, seconds = pcall(time.seconds, given[name])
+		if not ok or seconds <= 0 then
+			misuse(
+				("%s: timeouts.%s must be a duration above 0, got %s"):format(
+					owner,
+					name,
+					tostring(given[name])
+				),
+				'a number of seconds, or a text such as "90m"',
+				at
+			)
+		end
+		limits[name] = seconds
+	end
+	return limits
+end
+
+--- A misspelt property would be changed all the same.
+local function check_ignored(definition, id, names, at)
+	for _, name in ipairs(names or {}) do
+		if definition.properties[name] == nil then
+			---@type string
+			local first = tostring(name):match "^[%w_]*" or ""
+			misuse(
+				("%s %q: ignore_changes names %q, and %s has no such property"):format(
+					definition.name,
+					id,
+					tostring(name),
+					definition.name
+				),
+				definition.properties[first]
+						and ("a property is left alone as a whole: %q"):format(first)
+					or suggest.did_you_mean(first, names_of(definition.properties)),
+				at
+			)
+		end
+	end
+end
+
 --- Declares a resource. Its outputs are read from the handle: `vpc.vpc_id`.
 ---@param kind_name string such as "ec2.vpc"
 ---@param id string what the script calls it
@@ -195,6 +251,7 @@ function Stack:add(kind_name, id, properties, options)
 		misuse(("%s %q needs a table of properties"):format(kind_name, id), nil, at)
 	end
 	check_options(("%s %q"):format(kind_name, id), options, RESOURCE_OPTIONS)
+	check_ignored(definition, id, options.ignore_changes, at)
 	local depends_on = {}
 	for index, one in ipairs(options.depends_on or {}) do
 		depends_on[index] = dependency(one)
@@ -212,6 +269,7 @@ function Stack:add(kind_name, id, properties, options)
 		protect = options.protect,
 		retain = options.retain,
 		ignore_changes = options.ignore_changes,
+		timeouts = timeouts_of(("%s %q"):format(kind_name, id), options.timeouts, at),
 		origin = options.origin,
 		at = at,
 	}
@@ -231,7 +289,7 @@ function Stack:output(name, value)
 end
 
 --- Who and where we are, checked against what the stack states.
----@return table identity `{ account =, region =, arn = }`
+---@return aws.Identity identity
 function Stack:identity()
 	if not self.who then
 		self.who = aws.whoami()
@@ -297,19 +355,66 @@ function Stack:destroy()
 	return self:plan { destroy = true }
 end
 
+--- Carries a plan out under the stack's lock, once what it changes was looked at again.
+local function locked(self, plan, options)
+	if not plan.has_changes or host.options.dry_run then
+		lock.tidy(self)
+		return deploy.run(self, plan, options)
+	end
+	-- What is in flight when somebody presses Ctrl-C is finished, and the lock taken away.
+	local _ <close> = host.graceful and host.graceful()
+	---@diagnostic disable-next-line: unused -- it is closed at the end
+	local guard <close> = lock.take(self, plan.destroy and "destroy" or "deploy", options.command)
+	planning.confirm(plan, options.command)
+	return deploy.run(self, plan, options)
+end
+
 --- Carries a plan out. Gives what became of it; raises where something failed or was interrupted,
 --- with the command that continues.
 ---@param plan stack.Plan
----@param options? { limit?: integer, label?: string, command?: string, timing?: boolean }
+---@param options? { limit?: integer, label?: string, command?: string, timing?: fun(timing: stack.Timing) }
 ---@return stack.Result
 function Stack:apply(plan, options)
+	options = options or {}
 	plan:check()
-	local result = deploy.run(self, plan, options or {})
+	deploy.check(self, plan)
+	baseline.unchanged(plan)
+	local result = locked(self, plan, options)
 	self.current = nil
 	if plan.destroy and not result.dry_run then
 		result.proof = self:prove()
 	end
 	return result
+end
+
+--- Takes the stack's lock for several changes in a row, until the end of the block:
+--- `local _ <close> = s:lock "the move"`. Nobody else changes the stack meanwhile; `apply` takes it by
+--- itself. Raises where another run has it, with who that is and since when.
+---@param doing string what for, in a word or two: others are told
+---@param command? string the command line that is run again, for messages
+---@return stack.Guard guard
+function Stack:lock(doing, command)
+	return lock.take(self, doing, command)
+end
+
+--- Takes away what a run of this folder left of its lock when it was cut off. Asks AWS nothing where
+--- there was no such run.
+function Stack:tidy()
+	lock.tidy(self)
+end
+
+--- What changed behind our back since the last deploy left it, apart from what the script changed;
+--- changes nothing.
+---@return stack.Drift
+function Stack:drift()
+	return require("stack.drift").of(self)
+end
+
+--- Carries out the verb of a command line: `s:main(arg)` at the end of a script makes it a command
+--- with plan, deploy, drift, status, outputs and destroy.
+---@param arg? string[] the script's arguments
+function Stack:main(arg)
+	require("stack.main").run(self, arg)
 end
 
 --- What is live of the stack, by kind and id.
@@ -341,11 +446,12 @@ function Stack:live_outputs()
 end
 
 --- The plan that was made last, or a new one: what is known of the world.
+---@return stack.Plan
 function Stack:known()
 	if not self.current then
 		self:plan()
 	end
-	return self.current
+	return self.current --[[@as stack.Plan]]
 end
 
 --- The outputs that are known, by name: from what is live, with or without an apply before.
@@ -372,11 +478,21 @@ function Stack:output_names()
 end
 
 --- Looks again, kind by kind, and says what is left: the proof at the end of a destroy.
----@return { kinds: { name: string, count: integer }[], left: stack.Live[], shared: string[], unseen: string[], lines: string[] }
+---@return { kinds: { name: string, count: integer }[], left: stack.Live[], shared: string[], unseen: string[], locks: stack.Lock[], lines: string[] }
 function Stack:prove()
 	local kinds = self:kinds()
 	local live, unseen = discover.live(self, kinds, context.shared())
-	return planning.proof(self, kinds, live, unseen)
+	local proof = planning.proof(self, kinds, live, unseen)
+	proof.locks = lock.left(self)
+	for _, one in ipairs(proof.locks) do
+		proof.summary = ("%s; the lock %s of %s is there"):format(
+			proof.summary,
+			one.name,
+			locks.who(one)
+		)
+	end
+	---@diagnostic disable-next-line: return-type-mismatch -- the proof has them
+	return proof
 end
 
 --- Whether a value is a stack, for functions that take one.

@@ -36,6 +36,7 @@ local function rules(options)
 	}
 	rule.expiration = expire and { days = expire } or nil
 	rule.noncurrent_version_expiration = noncurrent and { noncurrent_days = noncurrent } or nil
+	---@type table[]
 	local list = { rule }
 	if options.intelligent_tiering then
 		list[2] = {

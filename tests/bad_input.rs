@@ -53,6 +53,14 @@ fn a_migration_refuses_bad_configuration_before_anything_is_created() {
         ),
         (&["-c", "source_db_config.settings={\"my_sql_settings\":3}"], &["wants an object, got 3"]),
         (
+            &["-c", "source_db_config.settings.my_sql_settings.events_poll_interval=abc"],
+            &["events_poll_interval can't be so: expected", "integer, got string"],
+        ),
+        (
+            &["-c", "source_db_config.settings={\"my_sql_settings\":{\"event_poll_interval\":5}}"],
+            &["unknown parameter", "\"events_poll_interval\"", "comes from -c"],
+        ),
+        (
             &["-c", "source_db_config.settings.oracle_settings={}"],
             &["oracle_settings", "my_sql_settings"],
         ),

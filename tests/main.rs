@@ -1,18 +1,23 @@
 //! Integration tests: they drive the real binary in a hermetic environment.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod adopt;
+mod approval;
 mod bad_input;
 mod check;
 mod common;
 mod console;
 mod crash;
 mod interrupt;
+mod lock;
 mod lua_command;
 mod lua_conformance;
 mod main_job;
 mod moto;
 mod repl;
 mod sandbox;
+mod scale;
 mod secrets;
+mod simulation;
 mod specs;
 mod tools;

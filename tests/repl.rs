@@ -288,6 +288,81 @@ fn a_question_shows_parameters_and_the_words_of_the_library() {
 }
 
 #[test]
+fn an_entry_is_edited_in_the_editor_of_the_environment_and_run() {
+    let env = Env::new();
+    env.write("editor.sh", "#!/bin/sh\nsed -i 's/40/41/' \"$1\"\n");
+    env.write("broken.sh", "#!/bin/sh\nexit 3\n");
+    let path = |name: &str| format!("sh {}", env.path(name).display());
+    let editor = path("editor.sh");
+    let variables = [("NO_COLOR", "1"), ("VISUAL", editor.as_str())];
+    let mut terminal = Terminal::open_with(&env, 80, 30, &["--local"], &variables);
+    terminal.enter("print(40 + 1)");
+    // The last entry as the editor left it is shown, and run.
+    let screen = terminal.enter(":edit");
+    assert!(screen.contains("print(41 + 1)\n42"), "{screen}");
+    // A file of one's own stays.
+    env.write("own.lua", "print('own', 40)\n");
+    let screen = terminal.enter(":edit own.lua");
+    assert!(screen.contains("own\t41") || screen.contains("own     41"), "{screen}");
+    assert_eq!(std::fs::read_to_string(env.path("own.lua")).unwrap(), "print('own', 41)\n");
+    assert_eq!(terminal.leave(), 0);
+    let editor = path("broken.sh");
+    let variables = [("NO_COLOR", "1"), ("EDITOR", editor.as_str())];
+    let mut terminal = Terminal::open_with(&env, 80, 30, &["--local"], &variables);
+    terminal.enter("x = 1");
+    let screen = terminal.enter(":edit");
+    assert!(screen.contains("The editor failed") && screen.contains("nothing was run"), "{screen}");
+}
+
+#[test]
+fn another_profile_is_another_account_that_is_locked_again() {
+    let env = Env::new();
+    let profiles = "[profile night]\nregion = eu-west-1\n[profile day]\nregion = eu-north-1\n";
+    env.write(".aws/config", profiles);
+    let keys = "[night]\naws_access_key_id = AKIDNIGHT\naws_secret_access_key = n\n\
+                [day]\naws_access_key_id = AKIDDAY\naws_secret_access_key = d\n";
+    env.write(".aws/credentials", keys);
+    let variables = [("NO_COLOR", "1"), ("AWS_PROFILE", "night")];
+    let args = ["--endpoint-url", "http://127.0.0.1:9"];
+    let mut terminal = Terminal::open_with(&env, 80, 30, &args, &variables);
+    let screen = terminal.enter(":profile");
+    assert!(screen.contains("\nnight"), "{screen}");
+    let screen = terminal.enter(":profile dya");
+    assert!(screen.contains("no profile \"dya\"") && screen.contains("\"day\""), "{screen}");
+    let screen = terminal.enter(":profile day");
+    assert!(screen.contains("Now with profile day.") && screen.contains("eu-north-1"), "{screen}");
+    let screen =
+        terminal.enter("aws.dms.stop_replication_task { replication_task_arn = \"arn:x\" }");
+    assert!(screen.contains("read-only"), "{screen}");
+    let mut local = Terminal::open(&env, 80, 30, &["--local"]);
+    let screen = local.enter(":profile day");
+    assert!(screen.contains("The local AWS has no profiles"), "{screen}");
+}
+
+#[test]
+fn a_question_on_a_function_of_the_host_shows_what_the_reference_says() {
+    let env = Env::new();
+    let input = "?json.encode\n?aws.pages\nlocal h = require 'hash'\n?h.sha256\n?fs\n";
+    let output = piped(&env, &["--local", "repl"], input.as_bytes()).ok();
+    let output = output.has("json.encode(value").has("aws.pages(").has("hash.sha256(");
+    output.has("fs.read(path").lacks("a function of the host");
+}
+
+#[test]
+fn a_sandbox_holds_at_the_prompt_and_after_a_script() {
+    let env = Env::new();
+    env.write("given.lua", "seen = 42\n");
+    let input = b"seen\nio.open '/etc/passwd'\nos.execute 'true'\n";
+    for args in [&["--sandbox", "-i", "given.lua"][..], &["--sandbox", "-i", "-e", "seen = 42"]] {
+        let output = piped(&env, args, input);
+        let output = output.has("42");
+        assert_eq!(output.stderr.matches("Script failed").count(), 2, "{output}");
+    }
+    let input = b"1 + 41\nwhile true do end\n";
+    piped(&env, &["--sandbox", "repl"], input).has("42").has("instructions");
+}
+
+#[test]
 fn a_session_is_saved_as_a_script_that_runs() {
     let env = Env::new();
     let mut terminal = Terminal::open(&env, 80, 30, &["--local"]);

@@ -106,12 +106,19 @@ keys.stack = {
 		doc = "make dms-vpc-role and the like if missing",
 	},
 	bucket_role_arn = { type = "string", doc = "an existing role for the bucket" },
+	permissions_boundary = { type = "string", doc = "the policy that limits the stack's own roles" },
 
 	wait = { type = "boolean", default = true, doc = "wait until what is made is ready to use" },
 	subnet_group = { type = "string", doc = "an existing DMS subnet group" },
 
 	events = { type = "boolean", default = true, doc = "event subscription for failures" },
 	alarms = { type = "boolean", default = true, doc = "CloudWatch alarms" },
+	log_alarms = {
+		type = "boolean",
+		default = false,
+		doc = "alarms on what only task logs tell: errors, LOBs that were cut",
+	},
+	dashboard = { type = "boolean", default = false, doc = "a CloudWatch page of graphs" },
 	notifications = {
 		type = "list",
 		default = {},

@@ -42,6 +42,7 @@ local function to_secret(value)
 	end
 end
 
+---@type table<string, fun(value: any): any>
 local READ = {
 	string = function(value)
 		return type(value) == "string" and value or nil
@@ -71,6 +72,7 @@ local READ = {
 	secret = to_secret,
 }
 
+---@type table<string, fun(text: string): any>
 local PARSE = {
 	string = function(text)
 		return text

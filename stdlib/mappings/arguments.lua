@@ -70,6 +70,7 @@ function arguments.integer(builder, argument, value, least, most)
 			or ("a whole number from %d to %d"):format(least, most)
 		arguments.refuse(builder, argument, range, value)
 	end
+	---@cast whole integer
 	return whole
 end
 

@@ -148,6 +148,7 @@ end
 local SHARED = { named = 1, id = 1, with = 1 }
 
 --- A method that is told when it was called with a dot, or with too many arguments.
+---@diagnostic disable-next-line: unused -- for whoever reads the calls
 local function guarded(class, method, body, most)
 	return function(self, ...)
 		if not builder.is(self) then

@@ -41,6 +41,7 @@ local wait = require "wait"
 
 local catalogue = {}
 
+---@return never
 local function refuse(what, hint, at)
 	errors.raise {
 		summary = "Catalogue cannot be read",
@@ -49,6 +50,7 @@ local function refuse(what, hint, at)
 		at = at or host.where(),
 		exit = "usage",
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 --- The catalogue of a text: JSON of ours or of DMS, or CSV of information_schema.
@@ -138,6 +140,7 @@ function catalogue.schemas(arn, instance_arn)
 		end
 		error(answer, 0)
 	end
+	---@cast answer string[]
 	return answer
 end
 
@@ -180,7 +183,9 @@ function catalogue.context(context)
 		return context or {}
 	end
 	local made = {}
-	for key, value in pairs(context) do
+	for key, value in
+		pairs(context --[[@as table]])
+	do
 		made[key] = value
 	end
 	made.catalogue = catalogue.of(context.catalogue)

@@ -36,6 +36,7 @@ local META = { __index = Document, __name = "mappings" }
 ---@param place mappings.Place|nil
 ---@return mappings.Document
 function document.new(fields, rules, places, place)
+	---@type any
 	local made = { rules = rules }
 	for key, value in pairs(fields) do
 		if key ~= "rules" then
@@ -77,6 +78,7 @@ end
 --- The number of the rule that a path such as `rules[0].value` speaks about; paths count from 0.
 local function rule_index(path)
 	local from_zero = (path or ""):match "^rules%[(%d+)%]"
+	---@diagnostic disable-next-line: need-check-nil -- the pattern takes digits only
 	return from_zero and math.tointeger(tonumber(from_zero)) + 1
 end
 
@@ -88,6 +90,7 @@ function Document:places_of(paths)
 	local found, in_files = {}, {}
 	for number, path in ipairs(paths) do
 		local index = rule_index(path)
+		---@type table?
 		local place = index and (PLACES[self] or {})[index]
 		found[number] = self:place(index)
 		if place and place.source then
@@ -208,6 +211,7 @@ end
 ---@param live table|string as DMS describes it
 ---@return mappings.Document
 function Document:adopt_ids(live)
+	---@diagnostic disable-next-line: return-type-mismatch -- it is a document again
 	return document.adopt_ids(self, live)
 end
 

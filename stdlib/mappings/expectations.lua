@@ -57,6 +57,7 @@ end
 --- What becomes of one table: as the catalogue knows it, or taken alone.
 local function outcome_of(document, schema, name, catalogue)
 	if catalogue ~= nil then
+		---@type dms.Evaluation
 		local seen = document:evaluate(catalogue)
 		local outcome = seen:table(schema, name)
 		local alone = document:evaluate { tables = { { schema = schema, table = name } } }
@@ -70,6 +71,7 @@ local function outcome_of(document, schema, name, catalogue)
 			return outcome, seen, seen
 		end
 	end
+	---@cast seen any
 	return seen:table(schema, name), seen, seen
 end
 

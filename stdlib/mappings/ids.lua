@@ -167,6 +167,7 @@ local function wanted(list, live_ids)
 		if item.fixed then
 			settle(item.id - rank)
 			kept[rank] = item.id
+			---@diagnostic disable-next-line: assign-type-mismatch -- ids are integers
 			least = item.id - rank
 		elseif item.name and live_ids[item.name] then
 			local id = live_ids[item.name]

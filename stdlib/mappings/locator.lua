@@ -9,6 +9,7 @@ local locator = {}
 ---@param what string
 ---@param hint? string
 ---@param word? string to underline in that line
+---@return never
 function locator.misuse(what, hint, word)
 	local at = host.where()
 	if at and word then
@@ -21,6 +22,7 @@ function locator.misuse(what, hint, word)
 		at = at,
 		exit = "usage",
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 local LEVELS = { "schema", "table", "column" }
@@ -131,6 +133,7 @@ end
 ---@param value string|number|boolean
 ---@return string
 function locator.text(value)
+	---@cast value any
 	if math.type(value) == "float" and value == math.floor(value) then
 		return ("%.0f"):format(value)
 	end

@@ -58,6 +58,7 @@ local function attribute(called, index, given)
 		given = { name = given, value = "${" .. given .. "}" }
 	end
 	arguments.options(called, what, given, ATTRIBUTE)
+	---@type table<string, any>
 	local made = {
 		["target-attribute-name"] = arguments.text(called, what .. ".name", given.name),
 		["attribute-type"] = "scalar",
@@ -134,6 +135,7 @@ function records.new(action, name, options, called)
 	if not (type(name) == "table" and next(name) == nil) then
 		place = locator.of(name, "table", called)
 	end
+	---@type any
 	local self = builder.new(Record, { called = called })
 	builder.add(self, {
 		["rule-type"] = "object-mapping",
@@ -172,6 +174,7 @@ function records.tag(name, tags)
 	for index, key in ipairs(keys) do
 		set[index] = { key = key, value = arguments.scalar(called, "the tag " .. key, tags[key]) }
 	end
+	---@type any
 	local self = builder.new(Record, { called = called })
 	builder.add(self, {
 		["rule-type"] = "post-processing",

@@ -141,6 +141,7 @@ local function conditions_of(name, ...)
 				parts
 			)
 		end
+		---@cast parts table
 		if parts[1] == "in" then
 			for _, value in ipairs(arguments.texts(name, "the list", parts[2])) do
 				conditions[#conditions + 1] = condition(name, { "=", value, n = 2 })
@@ -217,6 +218,7 @@ builder.seal(Selection, { where = -1, order = 1, views = 0, tables_and_views = 0
 ---@return mappings.Selection
 function selection.new(action, name, called)
 	called = called or "map." .. action
+	---@type any
 	local self = builder.new(Selection, { called = called })
 	builder.add(self, {
 		["rule-type"] = "selection",

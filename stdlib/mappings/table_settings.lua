@@ -167,6 +167,7 @@ function table_settings.parallel_load(name, spec)
 	if type(spec) ~= "table" then
 		arguments.refuse(name, "the load", FORMS, spec)
 	end
+	---@cast spec table
 	if spec.type ~= nil then
 		-- DMS's own form.
 		arguments.one_of(name, "type", spec.type, TYPES)

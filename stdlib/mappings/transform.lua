@@ -183,6 +183,7 @@ function Transform:type(spec)
 	only(self, "column", "type")
 	local wanted = arguments.data_type(builder.name_of(self, "type"), spec)
 	act(self, "change-data-type", { ["data-type"] = wanted })
+	---@diagnostic disable-next-line: preferred-local-alias -- they are changed together
 	local rules, places, at = self.rules, self.places, #self.rules
 	while at > 1 and is_mask(rules[at - 1]) do
 		rules[at], rules[at - 1] = rules[at - 1], rules[at]
@@ -492,6 +493,7 @@ builder.seal(Transform, {
 ---@param place table
 ---@return mappings.Transform
 function transform.new(target, place)
+	---@diagnostic disable-next-line: return-type-mismatch -- one of the class
 	return builder.new(Transform, { target = target, place = place, called = "map." .. target })
 end
 
@@ -502,8 +504,9 @@ end
 ---@return mappings.Transform
 function transform.tablespace(target, name, tables)
 	local called = target == "table-tablespace" and "map.tablespace" or "map.index_tablespace"
-	local place = locator.of(tables == nil and "%.%" or tables, "table", called)
+	local place = locator.of(tables == nil and "%.%" or tables --[[@as any]], "table", called)
 	place[target .. "-name"] = arguments.text(called, "the tablespace", name)
+	---@diagnostic disable-next-line: return-type-mismatch -- one of the class
 	return builder.new(Transform, { target = target, place = place, called = called })
 end
 

@@ -9,14 +9,19 @@ local ui = require "ui"
 
 local approval = {}
 
---- What can be lost or spoilt, as `--allow` names it.
-local NAMES = { "destroy", "reload", "replace", "twice" }
+--- What `--allow` names: first what loses or spoils data, which nothing else allows; then what is
+--- asked about, and `--yes` answers as well.
+---@type string[]
+local DATA = { "destroy", "replace", "reload", "twice" }
+---@type string[]
+local RISKS = { "stop", "iam", "network", "public", "encryption", "forget" }
 
 --- Refuses a `--allow` that allows nothing: nobody learns of it otherwise.
 function approval.check()
+	local names = table.move(RISKS, 1, #RISKS, #DATA + 1, table.move(DATA, 1, #DATA, 1, {}))
 	for _, allowed in ipairs(host.options.allow or {}) do
 		local found = false
-		for _, name in ipairs(NAMES) do
+		for _, name in ipairs(names) do
 			found = found or name == allowed
 		end
 		if not found then
@@ -24,9 +29,9 @@ function approval.check()
 				summary = "Unknown approval",
 				what = ("--allow %s allows nothing; there are %s"):format(
 					allowed,
-					report.list(NAMES)
+					report.list(names, #names)
 				),
-				hints = { suggest.did_you_mean(allowed, NAMES) },
+				hints = { suggest.did_you_mean(allowed, names) },
 				at = false,
 				exit = "usage",
 			}
@@ -46,20 +51,58 @@ function approval.allowed(name)
 	return false
 end
 
---- Asks before a change. `--yes` answers for scripts; on the local AWS nothing is at stake.
+--- Those of the classes that `--allow` does not name, sorted.
+local function not_allowed(classes)
+	local list = {}
+	for _, name in ipairs(report.keys(classes)) do
+		if not approval.allowed(name) then
+			list[#list + 1] = name
+		end
+	end
+	return list
+end
+
+--- Whether a change is to be asked about: `--require-approval` says what is, all of it unless told
+--- otherwise. On the local AWS nothing is at stake; it asks where the option asks for it.
+local function wanted(classes)
+	---@type string?
+	local given = host.options.require_approval
+	if host.options.yes or host.options.dry_run or given == "never" then
+		return false
+	elseif given == "risky" then
+		return #not_allowed(classes) > 0
+	end
+	return given ~= nil or not aws.is_local
+end
+
+--- Asks before a change. `--yes` answers for scripts.
 ---@param m migration.Migration
 ---@param question string
 ---@param verb? string what continues
-function approval.change(m, question, verb)
-	if host.options.yes or aws.is_local or host.options.dry_run then
+---@param classes? table<string, boolean> what is risky about it, as `--allow` names it
+function approval.change(m, question, verb, classes)
+	classes = classes or {}
+	if not wanted(classes) then
 		return
 	end
 	if not ui.interactive then
+		---@type table[]
+		local hints = { { "To approve beforehand:", command = m:command(verb) .. " --yes" } }
+		local open = not_allowed(classes)
+		if host.options.require_approval == "risky" and #open > 0 then
+			hints[2] = {
+				"To approve this and nothing else that is risky:",
+				command = ("%s --require-approval risky --allow %s"):format(
+					m:command(verb),
+					table.concat(open, ",")
+				),
+			}
+		end
 		errors.raise {
 			summary = "Approval needed",
 			what = question,
 			why = "there is no terminal to ask at, and --yes was not given; nothing was changed",
-			hints = { { "To approve beforehand:", command = m:command(verb) .. " --yes" } },
+			hints = hints,
 			at = false,
 			exit = "approval",
 		}
@@ -78,10 +121,19 @@ end
 --- it is asked on the local AWS as well, so that a rehearsal rehearses it.
 ---@param m migration.Migration
 ---@param what string[] what is lost, in lines
----@param name string the name in `--allow NAME`
+---@param names string|string[] the names in `--allow`: all of them are needed
 ---@param verb? string the verb that continues, where it is called otherwise
-function approval.loss(m, what, name, verb)
-	if approval.allowed(name) then
+function approval.loss(m, what, names, verb)
+	if type(names) == "string" then
+		names = { names }
+	end
+	---@cast names string[]
+	local set = {}
+	for _, name in ipairs(names) do
+		set[name] = true
+	end
+	local open = not_allowed(set)
+	if #open == 0 then
 		return
 	end
 	local lost = report.list(what, 10)
@@ -93,7 +145,10 @@ function approval.loss(m, what, name, verb)
 			hints = {
 				{
 					"To approve beforehand:",
-					command = ("%s --allow %s"):format(m:command(verb or name), name),
+					command = ("%s --allow %s"):format(
+						m:command(verb or names[1]),
+						table.concat(report.keys(set), ",")
+					),
 				},
 			},
 			at = false,

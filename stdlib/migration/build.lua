@@ -7,6 +7,7 @@ local errors = require "errors"
 local engine_version = require "migration.engine_version"
 local host = require "host"
 local monitoring = require "monitoring"
+local needs = require "access.needs"
 local network = require "network"
 local secrets = require "secrets"
 local stack = require "stack"
@@ -109,7 +110,7 @@ local function add_key(s, m)
 end
 
 --- How an endpoint logs in: by an existing secret, by one that the stack keeps, or in plain text.
-local function credentials(s, database, key)
+local function credentials(s, m, database, key)
 	local given = database.config
 	if database.uses_secret or database.keeps_secret then
 		local kept = secrets.endpoint(s, {
@@ -121,6 +122,7 @@ local function credentials(s, database, key)
 			secret_id = given.secret_id,
 			role_arn = given.secret_role_arn,
 			kms_key_arn = key,
+			permissions_boundary = m.config.permissions_boundary,
 		})
 		return {}, kept.settings
 	end
@@ -140,11 +142,29 @@ local function database_name(database)
 	end
 end
 
+--- The role with which DMS reaches buckets, streams, tables or domains that the settings name, where
+--- they name no role.
+local function add_access(s, m, database, props, settings)
+	local given = needs.of_settings(database.engine, database.side, settings)
+	if settings.service_access_role_arn or not needs.complete(given) then
+		return
+	end
+	given.permissions_boundary = m.config.permissions_boundary
+	local made = access.endpoint_role(s, database.side, given)
+	for name, value in pairs(made.settings) do
+		settings[name] = value
+	end
+	for name, value in pairs(made.properties) do
+		props[name] = value
+	end
+end
+
 local function add_endpoint(s, m, database, key)
-	local props, settings = credentials(s, database, key)
+	local props, settings = credentials(s, m, database, key)
 	for name, value in pairs((database.config.settings or {})[database.engine.settings] or {}) do
 		settings[name] = value
 	end
+	add_access(s, m, database, props, settings)
 	props.endpoint_type = database.side
 	props.engine_name = database.engine.name
 	props.database_name = database_name(database)
@@ -212,6 +232,8 @@ local function add_tasks(s, m, instance, endpoints)
 			migration_type = task.migration_type,
 			table_mappings = task.mappings,
 			replication_task_settings = task.settings,
+			state = task.state,
+			cdc_start = task.start,
 		}, { at = task.mappings:place() })
 	end
 	return tasks
@@ -231,6 +253,8 @@ local function add_monitoring(s, m, instance, tasks)
 		cdc_tasks = replicating,
 		alarms = c.alarms,
 		events = c.events,
+		dashboard = c.dashboard,
+		log_alarms = c.log_alarms,
 		latency_seconds = c.latency_alarm_seconds,
 		allocated_storage = c.allocated_storage,
 		retention_in_days = c.log_retention_days,
@@ -330,6 +354,7 @@ function build.stack(m)
 		ensure = c.ensure_roles,
 		bucket = parts.bucket,
 		bucket_role_arn = c.bucket_role_arn,
+		permissions_boundary = c.permissions_boundary,
 		kms_key_arn = key,
 	})
 	parts.roles = roles

@@ -77,15 +77,18 @@ end
 ---@param threshold number
 ---@return number|nil
 function catchup.steady_for(points, threshold)
+	---@type { at: number, lag: number }?
 	local last = points[#points]
 	if not last or last.lag > threshold then
 		return nil
 	end
 	local since = last.at
 	for index = #points - 1, 1, -1 do
+		---@diagnostic disable-next-line: need-check-nil -- the index is of the list
 		if points[index].lag > threshold then
 			break
 		end
+		---@diagnostic disable-next-line: need-check-nil -- the index is of the list
 		since = points[index].at
 	end
 	return last.at - since
@@ -139,8 +142,12 @@ end
 ---@param task table
 ---@return {lag: number|nil, steady: number|nil}
 function catchup.follow(m, live, task)
+	---@diagnostic disable-next-line: need-check-nil -- a running task has its instance
 	local instance = live.instance.replication_instance_identifier
-	local threshold, hold = m.options.caught_up_below, m.options.caught_up_for
+	local threshold, hold =
+		m.options.caught_up_below, --[[@as number]]
+		m.options.caught_up_for
+	---@type number, ui.Progress?
 	local began, progress = time.epoch(), nil
 	while true do
 		local history = tolerant.try(
@@ -154,6 +161,7 @@ function catchup.follow(m, live, task)
 			say.label("Catch up", "no latency metrics: judged by the states of the tables alone")
 			return {}
 		end
+		---@diagnostic disable-next-line: param-type-mismatch -- options are complete
 		local steady = catchup.steady_for(points, threshold)
 		if steady and steady >= hold then
 			local text = tell(points, steady)

@@ -17,6 +17,7 @@ function checks.catalogue(m)
 	if given then
 		return type(given) == "string" and map.catalogue.file(given) or map.catalogue.of(given)
 	end
+	---@diagnostic disable-next-line: unnecessary-if -- only the local AWS has it
 	if host.local_catalogue then
 		return host.local_catalogue(m.source.config.server_name)
 	end
@@ -155,6 +156,7 @@ end
 function checks.run(m)
 	local findings, bad = checks.findings(m), {}
 	say.wrapped("Checks", selection_text(m, checks.catalogue(m)))
+	---@diagnostic disable-next-line: need-check-nil -- a migration has a task
 	local differing = m.tasks[1].settings:changed()
 	say.more(
 		("task settings: %s from the defaults"):format(

@@ -14,6 +14,18 @@ local connections = {}
 --- How long a test may take; AWS's own waiter gives up after five minutes.
 local TIMEOUT = 600
 
+--- How long an instance may take to come back from a modification or an upgrade.
+local INSTANCE_TIMEOUT = 3600
+
+--- States that pass by themselves: an instance in one of them can't test, a moment later it can.
+local PASSING = {
+	creating = true,
+	maintenance = true,
+	modifying = true,
+	rebooting = true,
+	upgrading = true,
+}
+
 --- The connections of an instance, by the ARN of the endpoint.
 ---@param instance_arn string
 ---@return table<string, table>
@@ -88,6 +100,45 @@ local function wait(m, live, waiting)
 	end
 end
 
+--- Waits for an instance that is being made or changed, by us or behind our back: DMS tests
+--- connections on an available one only.
+local function instance_back(m, live)
+	local instance = live.instance
+	local arn = instance.replication_instance_arn
+	local deadline, told = time.epoch() + INSTANCE_TIMEOUT, false
+	while PASSING[instance.replication_instance_status] do
+		if not told then
+			told = true
+			say.label(
+				"Instance",
+				("%s is %s; waiting for it"):format(
+					instance.replication_instance_identifier,
+					instance.replication_instance_status
+				)
+			)
+		end
+		tasks.mind_interrupts(m, "the instance goes on by itself", "test")
+		if time.epoch() >= deadline then
+			errors.raise {
+				summary = "Replication instance did not come back",
+				what = ("%s is still %s after %s"):format(
+					instance.replication_instance_identifier,
+					instance.replication_instance_status,
+					report.duration(INSTANCE_TIMEOUT)
+				),
+				hints = { { "Look again with:", command = m:command "status" } },
+				at = false,
+				exit = "timeout",
+			}
+		end
+		time.sleep(tasks.POLL)
+		local filters = { { name = "replication-instance-arn", values = { arn } } }
+		local answer = aws.dms.describe_replication_instances { filters = filters }
+		instance = answer.replication_instances[1] or instance
+	end
+	live.instance = instance
+end
+
 --- With a secret the endpoint itself knows no server; the configuration does.
 local function address(m, pair)
 	local endpoint, database = pair.endpoint, m[pair.side]
@@ -138,11 +189,13 @@ function connections.test(m, live, options)
 		{ side = "source", endpoint = live.source },
 		{ side = "target", endpoint = live.target },
 	}
+	instance_back(m, live)
 	local waiting = begin(live, wanted, options and options.force)
 	local found
 	if #waiting > 0 then
 		found = wait(m, live, waiting)
 	else
+		---@diagnostic disable-next-line: need-check-nil -- a deployed migration has its instance
 		found = connections.read(live.instance.replication_instance_arn)
 	end
 	local results, words, failed = {}, {}, {}
@@ -150,6 +203,7 @@ function connections.test(m, live, options)
 		local status, item = state_of(found, pair.endpoint)
 		results[index] = {
 			side = pair.side,
+			---@diagnostic disable-next-line: need-check-nil -- both were just tested
 			endpoint = pair.endpoint.endpoint_identifier,
 			status = status,
 			message = item and item.last_failure_message or nil,

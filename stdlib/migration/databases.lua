@@ -5,6 +5,7 @@ local dms = require "dms"
 local errors = require "errors"
 local fs = require "fs"
 local report = require "report"
+local settings = require "kinds.support.endpoint_settings"
 local suggest = require "suggest"
 
 local databases = {}
@@ -21,6 +22,7 @@ local databases = {}
 ---@field attributes string|nil
 ---@field certificate_pem string|nil to be imported
 
+---@return never
 local function refuse(config, path, what, hint)
 	local origin, place = config:origin(path)
 	errors.raise {
@@ -31,6 +33,7 @@ local function refuse(config, path, what, hint)
 		hints = hint and { hint } or nil,
 		exit = "usage",
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 local function engine_names()
@@ -61,6 +64,7 @@ end
 --- What is missing for this engine. Server, port, user and password may be in a secret.
 local function check_required(config, key, side, engine)
 	local given = config[key]
+	---@type table<string, boolean>
 	local by_secret = { server_name = true, port = true, username = true, password = true }
 	for _, field in ipairs(engine[side .. "_required"] or {}) do
 		local known = not field:find("[.]")
@@ -93,6 +97,17 @@ local function check_settings(config, key, engine)
 				key .. ".settings." .. name,
 				("%s does not take %s"):format(engine.name, name),
 				("the settings of %s are called %s"):format(engine.name, engine.settings)
+			)
+		end
+		local value = config[key].settings[name]
+		local reason, inside, hint = settings.problem(name, value)
+		if reason then
+			local path = ("%s.settings.%s%s"):format(key, name, inside)
+			refuse(
+				config,
+				path,
+				("%s can't be so: %s"):format(path, reason),
+				hint or "the members of " .. name .. " are in: dmsrun doc aws.dms.create_endpoint"
 			)
 		end
 	end

@@ -2,12 +2,17 @@
 --- away.
 
 local approval = require "migration.approval"
+local baseline = require "stack.baseline"
 local cidr = require "network.cidr"
 local errors = require "errors"
 local host = require "host"
 local existing = require "migration.existing"
 local report = require "report"
+local risk = require "stack.risk"
 local say = require "migration.say"
+local timing = require "stack.timing"
+local twice = require "migration.twice"
+local ui = require "ui"
 
 local deployment = {}
 
@@ -74,33 +79,52 @@ function deployment.show(plan)
 	say.line ""
 end
 
+--- The classes of what a plan loses, as `--allow` names them.
+local function classes_of_losses(plan)
+	local classes = {}
+	for _, step in ipairs(plan.steps) do
+		if step.loses_data then
+			classes[risk.class_of_loss(step)] = true
+		end
+	end
+	return report.keys(classes)
+end
+
+--- The question names everything that is risky: nobody says yes to what he was not told.
+local function question_of(m, plan, lines, classes)
+	local what = plan:headline()
+	if classes.stop and report.keys(classes)[2] == nil then
+		return ("Interrupt replication of %q and carry this out: %s?"):format(m.name, what)
+	elseif #lines > 0 then
+		return ("Carry this out: %s? It needs a second look: %s. Go on?"):format(
+			what,
+			report.list(lines, 8)
+		)
+	end
+	return ("Carry this out: %s?"):format(what)
+end
+
 --- Asks in the words of what is at stake: lost data wants the stack's name, everything else a yes.
 local function approve(m, plan)
 	local losses = plan:losses()
 	if #losses > 0 then
-		approval.loss(m, losses, "replace", "deploy")
-		return
+		approval.loss(m, losses, classes_of_losses(plan), "deploy")
 	end
 	if host.options.plan then
 		-- It was looked at when it was saved.
 		return
 	end
 	local lines, classes = plan:risky()
-	local wanted = host.options.require_approval or "any"
-	if wanted == "never" or (wanted == "risky" and #lines == 0) then
-		return
+	if #losses > 0 then
+		-- The stack's name was typed, or its loss allowed by name.
+		for _, class in ipairs(classes_of_losses(plan)) do
+			classes[class] = nil
+		end
+		if next(classes) == nil then
+			return
+		end
 	end
-	local question = ("Carry this out: %s?"):format(plan:headline())
-	if #lines > 0 and not classes.interrupt then
-		question = ("Carry this out: %s? It needs a second look: %s."):format(
-			plan:headline(),
-			report.list(lines, 5)
-		)
-	end
-	if plan:headline():find("interrupts replication", 1, true) then
-		question = ("Interrupt replication of %q and carry this out?"):format(m.name)
-	end
-	approval.change(m, question, "deploy")
+	approval.change(m, question_of(m, plan, lines, classes), "deploy", classes)
 end
 
 --- A new subnet whose range overlaps one that is there, and stays in the same VPC.
@@ -157,7 +181,9 @@ local function refuse_overlap(m, plan)
 		what = ("the new range %s of subnet %q overlaps %s of %q, which is there, in the same VPC"):format(
 			new.range.text,
 			new.id,
+			---@diagnostic disable-next-line: need-check-nil -- a range that overlaps has both
 			old.range.text,
+			---@diagnostic disable-next-line: need-check-nil -- a range that overlaps has both
 			old.id
 		),
 		why = ("the old subnets would have to go first, and %s stands in them with its tasks; the ranges follow from zones and subnet_prefix (%s); nothing was changed"):format(
@@ -180,7 +206,26 @@ function deployment.plan(m)
 	local plan = m:stack():plan()
 	plan:check(existing.checks(m, plan))
 	refuse_overlap(m, plan)
+	twice.refuse_plan(m, plan)
 	return plan
+end
+
+--- What shows with `--timing` where the time went, also of what did not get to its end; nil without.
+local function timing_of(m)
+	if not host.options.timing then
+		return nil
+	end
+	return function(spent)
+		m.timing = timing.json(spent)
+		local lines = timing.lines(spent, math.max(40, (ui.width or 100) - say.LABEL))
+		for index, line in ipairs(lines) do
+			if index == 1 then
+				say.wrapped("Timing", line)
+			else
+				say.label("", line)
+			end
+		end
+	end
 end
 
 --- Plans, shows, asks, applies. Nothing is asked or done where nothing changes.
@@ -194,7 +239,14 @@ function deployment.deploy(m)
 	end
 	if plan.has_changes then
 		approve(m, plan)
-		m:stack():apply(plan, { label = "Deploy", command = m:command(m.verb) })
+		m:stack():apply(plan, {
+			label = "Deploy",
+			command = m:command(m.verb),
+			timing = timing_of(m),
+		})
+	else
+		baseline.unchanged(plan)
+		m:stack():tidy()
 	end
 	return plan
 end
@@ -214,15 +266,17 @@ function deployment.destroy(m)
 		)
 		approval.loss(m, lost, "destroy")
 		if
-			s:apply(
-				plan,
-				{ label = "Destroy", command = m:command "destroy" .. " --allow destroy" }
-			).dry_run
+			s:apply(plan, {
+				label = "Destroy",
+				command = m:command "destroy" .. " --allow destroy",
+				timing = timing_of(m),
+			}).dry_run
 		then
 			return nil
 		end
 	else
 		say.label("Plan", "nothing to destroy")
+		s:tidy()
 	end
 	local proof = s:prove()
 	for index, line in ipairs(proof.lines) do

@@ -31,6 +31,7 @@ end
 ---@param b string
 ---@return boolean
 function engine_version.newer(a, b)
+	---@type number[], number[]
 	local left, right = {}, {}
 	for part in a:gmatch "%d+" do
 		left[#left + 1] = tonumber(part)
@@ -69,6 +70,7 @@ end
 --- The newest of the offered versions that a pinned one means: 3.5 is any 3.5.x. Those past their
 --- support count only where nothing else fits. What fits none is refused where it would be made.
 local function pinned_one(m, pinned, offered)
+	---@type string?, string?
 	local best, retired
 	for _, item in ipairs(offered) do
 		if offers.matches(item.version, pinned) then

@@ -6,6 +6,7 @@ local exists = require "kinds.support.exists"
 local existing = {}
 
 --- The kinds that stand in an existing network: without a step of these nothing is looked at.
+---@type table<string, boolean>
 local INSIDE = {
 	["dms.subnet_group"] = true,
 	["dms.replication_instance"] = true,
@@ -45,6 +46,7 @@ function existing.checks(m, plan)
 				id = m.name,
 				at = m.place,
 				origin = function(property)
+					---@diagnostic disable-next-line: preferred-local-alias -- it is a method
 					return m.config:origin(property)
 				end,
 			},

@@ -135,6 +135,7 @@ function live.task(m, found, id)
 		at = false,
 		exit = "usage",
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 return live

@@ -53,7 +53,6 @@ local function tell_changes(progress, list, known)
 	end
 end
 
----@param started table|nil the first look
 local function text_of(sum, speed)
 	local parts = { report.count(sum.rows) .. " rows" }
 	if speed then
@@ -147,6 +146,7 @@ function load.follow(m, arn)
 		end
 		time.sleep(tasks.POLL)
 		task, list = look(m, arn)
+		---@cast list table[]
 		sum = tables.summary(list)
 		local now = { at = time.epoch(), rows = sum.rows }
 		tell_changes(progress, list, known)

@@ -7,11 +7,13 @@ local suggest = require "suggest"
 local options = {}
 
 ---@class migration.Options
+---@field place? host.Place where the script makes it
 ---@field name string the stack's name; resources are called after it
 ---@field config? table from `config.load()`; loaded when left out
 ---@field mappings? mappings.Document|table|string of the main task; without them the source's database is taken
 ---@field settings? settings.TaskSettings|string task settings of the main task
----@field cdc? table|false the second task, for changes only: { mappings =, settings = }; created, not started
+---@field cdc? table|false the second task, for changes only: { mappings =, settings =, start =, state = }; created, not started unless state says so
+---@field state? "running"|"stopped"|"unmanaged" whether a deploy starts or stops the main task; left to the verbs unless given
 ---@field migration_type? "full-load-and-cdc"|"full-load" of the main task
 ---@field catalogue? mappings.Catalogue|string the source's tables (or a file of them), for the checks
 ---@field caught_up_below? number seconds of latency that count as caught up
@@ -26,6 +28,7 @@ local KNOWN = {
 	settings = { "table", "string" },
 	cdc = { "table", "boolean" },
 	migration_type = { "string" },
+	state = { "string" },
 	catalogue = { "table", "string" },
 	caught_up_below = { "number" },
 	caught_up_for = { "number" },
@@ -33,7 +36,11 @@ local KNOWN = {
 	extend = { "function" },
 }
 
-local CDC = { mappings = true, settings = true }
+---@type table<string, any>
+local CDC = { mappings = true, settings = true, start = true, state = true }
+
+--- The states that a script may want of a task.
+local STATES = { "running", "stopped", "unmanaged" }
 
 local function refuse(what, hint, place, word)
 	errors.raise {
@@ -84,6 +91,34 @@ local function check_cdc(cdc, place)
 	end
 end
 
+local function check_state(name, state, place)
+	for _, known in ipairs(STATES) do
+		if state == nil or state == known then
+			return
+		end
+	end
+	refuse(
+		("%s cannot be %q"):format(name, tostring(state)),
+		suggest.did_you_mean(tostring(state), STATES)
+			or ("it is one of " .. table.concat(STATES, ", ")),
+		place,
+		"state"
+	)
+end
+
+--- Two tasks that carry the same tables and both run would apply every change twice.
+local function check_twice(given, place)
+	local own = type(given.cdc) == "table" and given.cdc or {}
+	if given.state == "running" and own.state == "running" and not own.mappings then
+		refuse(
+			"both tasks are declared as running, and they have the same tables: every change would be applied twice",
+			"let one of them run, or give cdc mappings of its own",
+			place,
+			"state"
+		)
+	end
+end
+
 --- A complete copy, or an error at the place where the migration is built.
 ---@param given table
 ---@param place table|nil
@@ -109,6 +144,9 @@ function options.complete(given, place)
 	end
 	check_name(given.name, place)
 	check_cdc(given.cdc, place)
+	check_state("state", given.state, place)
+	check_state("cdc.state", type(given.cdc) == "table" and given.cdc.state or nil, place)
+	check_twice(given, place)
 	local kind = given.migration_type or "full-load-and-cdc"
 	if kind ~= "full-load-and-cdc" and kind ~= "full-load" then
 		refuse(
@@ -125,6 +163,7 @@ function options.complete(given, place)
 		settings = given.settings,
 		cdc = given.cdc == nil and {} or given.cdc == true and {} or given.cdc,
 		migration_type = kind,
+		state = given.state,
 		catalogue = given.catalogue,
 		caught_up_below = given.caught_up_below or 60,
 		caught_up_for = given.caught_up_for or 60,

@@ -67,10 +67,10 @@ function progress.follow(m, live, task)
 end
 
 --- The last line of a migration that goes on.
----@param m migration.Migration
+---@param _ migration.Migration
 ---@param result table
 ---@return string
-function progress.state_text(m, result)
+function progress.state_text(_, result)
 	if result.task.migration_type == "full-load" then
 		return "Loaded; a full load does not replicate changes."
 	end

@@ -53,6 +53,12 @@ function run.run(m)
 	end
 	local found = live.require(m, { "instance", "source", "target" })
 	connections.test(m, found)
+	---@diagnostic disable-next-line: need-check-nil -- a migration has a task
+	if m.tasks[1].state == "stopped" then
+		say.label("Start", "nothing: the script declares the task as stopped")
+		outputs.show(m, outputs.read(m))
+		return
+	end
 	local task = progress.ensure_running(m, found, live.task(m, found, "migration"))
 	local result = progress.follow(m, found, task)
 	say.line ""
@@ -64,6 +70,7 @@ function run.run(m)
 			outputs = values,
 			lag_seconds = result.lag,
 			tables = json.array(tables.data(result.tables)),
+			timing = m.timing,
 		}
 	end
 	close(m, result, began)

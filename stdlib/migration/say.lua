@@ -39,14 +39,14 @@ function say.label(label, text)
 	end
 end
 
---- What a label takes, with the blank behind it.
-local LABEL = 9
+--- The columns that a label takes, with the blank behind it.
+say.LABEL = 9
 
 --- A text behind a label, broken where the line is too narrow for it.
 ---@param label string
 ---@param text string
 function say.wrapped(label, text)
-	local width = math.max(20, (ui.width or 100) - LABEL)
+	local width = math.max(20, (ui.width or 100) - say.LABEL)
 	for index, line in ipairs(report.wrap(text, width)) do
 		say.label(index == 1 and label or "", line)
 	end

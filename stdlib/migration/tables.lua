@@ -9,6 +9,7 @@ local time = require "time"
 local tables = {}
 
 --- States of a table that mean it did not arrive.
+---@type table<string, boolean>
 local BAD = {
 	["Table error"] = true,
 	["Table does not exist"] = true,
@@ -16,6 +17,7 @@ local BAD = {
 }
 
 --- States in which a table waits for its load or is loaded.
+---@type table<string, boolean>
 local OPEN = {
 	["Before load"] = true,
 	["Full load"] = true,
@@ -218,6 +220,7 @@ function tables.refuse_bad(m, sum)
 			{ "The task's log says why:", command = m:command "logs" },
 			{
 				"After mending the cause, load them again:",
+				---@diagnostic disable-next-line: param-type-mismatch -- there is a bad table
 				command = m:command("reload " .. tables.name(sum.bad_tables[1])),
 			},
 		},

@@ -1,9 +1,13 @@
 --- A replication task: its state, starting and stopping it with waits, and what its failures mean.
 
 local aws = require "aws"
+local baseline = require "stack.baseline"
 local causes = require "migration.causes"
 local errors = require "errors"
 local host = require "host"
+local say = require "migration.say"
+local states = require "kinds.support.task_states"
+local lock = require "stack.lock"
 local time = require "time"
 
 local tasks = {}
@@ -12,6 +16,7 @@ local tasks = {}
 tasks.POLL = 15
 
 --- States that pass by themselves.
+---@type table<string, boolean>
 local PASSING = {
 	creating = true,
 	starting = true,
@@ -51,11 +56,7 @@ end
 ---@param task table
 ---@return boolean
 function tasks.has_run(task)
-	local stats = task.replication_task_stats or {}
-	return task.replication_task_start_date ~= nil
-		or stats.start_date ~= nil
-		or stats.fresh_start_date ~= nil
-		or task.status == "stopped"
+	return states.has_run(task)
 end
 
 --- Whether a stopped task has done all that it was to do.
@@ -70,31 +71,14 @@ end
 ---@param task table
 ---@return boolean
 function tasks.is_failed(task)
-	local reason = (task.stop_reason or ""):upper()
-	local message = task.last_failure_message or ""
-	return task.status == "failed"
-		or task.status == "failed-move"
-		or (task.status == "stopped" and (reason:find("ERROR", 1, true) ~= nil or reason:find(
-			"LOW_",
-			1,
-			true
-		) ~= nil))
-		or (task.status == "stopped" and message ~= "" and reason == "")
-end
-
-local function message_of(task)
-	local message = task.last_failure_message
-	if not message or message == "" then
-		message = task.stop_reason
-	end
-	return message and message ~= "" and message or "DMS gives no reason"
+	return states.is_failed(task)
 end
 
 --- Raises what a failed task says, with its likely cause and the commands that help.
 ---@param m migration.Migration
 ---@param task table
 function tasks.raise_failed(m, task)
-	local message = message_of(task)
+	local message = states.failure_of(task)
 	local cause = causes.of_task(message)
 	local hints = {}
 	if cause then
@@ -146,6 +130,8 @@ function tasks.settled(m, arn, what, timeout)
 		if not PASSING[task.status] then
 			return task
 		end
+		---@diagnostic disable-next-line: param-type-mismatch -- it is the stack of the migration
+		lock.tend(m:stack())
 		tasks.mind_interrupts(
 			m,
 			("%s was %s"):format(task.replication_task_identifier, task.status)
@@ -173,18 +159,24 @@ end
 ---@param m migration.Migration
 ---@param task table
 ---@param how? "reload-target" another way of starting
+---@param position? cdc.Position where a task for changes begins, whatever its past
 ---@return table task, string|nil what what was done: "started", "resumed", "reloading"
-function tasks.start(m, task, how)
+function tasks.start(m, task, how, position)
 	task = tasks.settled(m, task.replication_task_arn, "starting")
 	if task.status == "running" and not how then
 		return task, nil
 	end
-	local kind = how or (tasks.has_run(task) and "resume-processing" or "start-replication")
+	local _ <close> = m:stack():lock("start", m:command(m.verb))
+	local again = tasks.has_run(task) and not position
+	local kind = how or (again and "resume-processing" or "start-replication")
+	---@cast task table
 	aws.dms.start_replication_task {
 		replication_task_arn = task.replication_task_arn,
 		start_replication_task_type = kind,
+		cdc_start_position = position and position.text or nil,
 	}
 	task = tasks.settled(m, task.replication_task_arn, "starting")
+	---@cast task table
 	if tasks.is_failed(task) then
 		tasks.raise_failed(m, task)
 	end
@@ -193,6 +185,8 @@ function tasks.start(m, task, how)
 		["resume-processing"] = "resumed",
 		["reload-target"] = "reloading",
 	}
+	---@cast task table
+	baseline.left(m:stack() --[[@as any]], task.replication_task_arn, task.status)
 	return task, words[kind]
 end
 
@@ -205,8 +199,33 @@ function tasks.stop(m, task)
 	if task.status ~= "running" then
 		return task, false
 	end
+	---@cast task table
+	local _ <close> = m:stack():lock("stop", m:command(m.verb))
 	aws.dms.stop_replication_task { replication_task_arn = task.replication_task_arn }
-	return tasks.settled(m, task.replication_task_arn, "stopping"), true
+	task = tasks.settled(m, task.replication_task_arn, "stopping")
+	---@cast task table
+	baseline.left(m:stack() --[[@as any]], task.replication_task_arn, task.status)
+	return task, true
+end
+
+--- Says where the script declares another state than the one that a verb has just made: the next
+--- deploy takes it back.
+---@param m migration.Migration
+---@param id string
+---@param state "running"|"stopped"
+function tasks.mind_declared(m, id, state)
+	for _, task in ipairs(m.tasks) do
+		local declared = task.state or "unmanaged"
+		if task.id == id and declared ~= "unmanaged" and declared ~= state then
+			say.more(
+				("the script declares %s as %s: the next deploy %s it"):format(
+					id,
+					declared,
+					declared == "running" and "starts" or "stops"
+				)
+			)
+		end
+	end
 end
 
 return tasks

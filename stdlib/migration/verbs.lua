@@ -6,6 +6,7 @@ local verbs = {}
 verbs.names = {
 	"plan",
 	"deploy",
+	"drift",
 	"test",
 	"start",
 	"stop",
@@ -15,7 +16,9 @@ verbs.names = {
 	"stats",
 	"watch",
 	"logs",
+	"checkpoints",
 	"outputs",
+	"forget",
 	"destroy",
 	"help",
 }

@@ -24,6 +24,7 @@ local function metric(id, name, dimensions)
 end
 
 local function instances()
+	---@type table<string, string>
 	local names = {}
 	for _, item in ipairs(aws.pages(aws.dms.describe_replication_instances, {})) do
 		names[item.replication_instance_arn] = item.replication_instance_identifier
@@ -32,6 +33,7 @@ local function instances()
 end
 
 local function ask(items)
+	---@type table<string, string>, table[], string[]
 	local names, queries, arns = instances(), {}, {}
 	for _, item in ipairs(items) do
 		local instance = names[item.replication_instance_arn]
@@ -58,9 +60,12 @@ local function ask(items)
 		end_time = time.format(now + PERIOD),
 		scan_by = "TimestampDescending",
 	}
+	---@type table<string, number>
 	local lags = {}
 	for _, result in ipairs(answer.metric_data_results or {}) do
-		local arn = arns[tonumber(tostring(result.id):match "%d+")]
+		local arn = arns[
+			tonumber(tostring(result.id):match "%d+") --[[@as integer]]
+		]
 		local value = (result.values or {})[1]
 		if arn and value then
 			lags[arn] = math.max(lags[arn] or 0, value)

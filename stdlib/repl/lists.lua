@@ -51,6 +51,7 @@ function lists.one(items, member, name, noun)
 				or (#names > 0 and "there are " .. table.concat(names, ", ") or nil),
 		},
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 return lists

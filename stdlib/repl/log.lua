@@ -17,6 +17,7 @@ local function group_of(item)
 			{ name = "replication-instance-arn", values = { item.replication_instance_arn } },
 		},
 	}
+	---@diagnostic disable-next-line: need-check-nil -- a task has its instance
 	return "dms-tasks-" .. answer.replication_instances[1].replication_instance_identifier
 end
 
@@ -80,7 +81,7 @@ function log.read(item, options)
 		rows = rows_of(read(group, stream, since, options.filter))
 	end
 	return lists.new(
-		rows,
+		rows --[[@as table[] ]],
 		{ "time", "message" },
 		("No lines: %s %s appears when the task first runs with logging on."):format(group, stream)
 	)

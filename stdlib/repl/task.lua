@@ -3,10 +3,13 @@
 local aws = require "aws"
 local causes = require "migration.causes"
 local diagnosis = require "repl.diagnosis"
+local dms = require "kinds.support.dms"
 local errors = require "errors"
 local latency = require "repl.latency"
+local ledger = require "ledger"
 local lists = require "repl.lists"
 local log = require "repl.log"
+local marks = require "kinds.support.marks"
 local report = require "report"
 local suggest = require "suggest"
 local time = require "time"
@@ -142,6 +145,7 @@ end
 --- State, lag, tables and why it stopped.
 ---@return table
 function Task:status()
+	---@diagnostic disable-next-line: generic-constraint-mismatch -- one item makes one row
 	return setmetatable(task.rows({ self:describe() })[1], { __columns = task.COLUMNS })
 end
 
@@ -218,6 +222,7 @@ function Task:whole()
 	local answer = aws.dms.describe_replication_tasks {
 		filters = { { name = "replication-task-arn", values = { self.arn } } },
 	}
+	---@diagnostic disable-next-line: return-type-mismatch -- the task was just found
 	return answer.replication_tasks[1]
 end
 
@@ -254,7 +259,15 @@ local function has_run(item)
 		or item.status == "stopped"
 end
 
+--- The lock of the stack that the task belongs to, until the end of the block; nil where it belongs to
+--- none.
+local function lock_of(self, doing)
+	local name = (dms.tags_of(self.arn) or {})["dmsrun:stack"]
+	return name and require("stack").new(name):lock(doing) or nil
+end
+
 local function begin(self, how)
+	local _ <close> = lock_of(self, "start")
 	aws.dms.start_replication_task {
 		replication_task_arn = self.arn,
 		start_replication_task_type = how,
@@ -272,8 +285,19 @@ function Task:stop()
 	if not ui.confirm(("Interrupt replication of %q?"):format(self.name)) then
 		return self:status()
 	end
+	local _ <close> = lock_of(self, "stop")
+	local tags = dms.tags_of(self.arn) or {}
+	if tags[marks.TAG] then
+		-- Somebody wants it stopped: no deploy is to resume it.
+		marks.clear(self.arn)
+	end
 	aws.dms.stop_replication_task { replication_task_arn = self.arn }
-	return self:settled()
+	local stopped = self:settled()
+	local id = (tags["dmsrun:resource"] or ""):match "^dms%.task/(.+)$"
+	if id and tags["dmsrun:stack"] then
+		ledger.try(tags["dmsrun:stack"], id, self:describe(), { why = "stop" })
+	end
+	return stopped
 end
 
 --- Starts it for the first time.
@@ -344,6 +368,7 @@ function Task:reload(...)
 	if not allowed(self, report.list(names)) then
 		return self:status()
 	end
+	local _ <close> = lock_of(self, "reload")
 	for from = 1, #list, BATCH do
 		aws.dms.reload_tables {
 			replication_task_arn = self.arn,
@@ -360,11 +385,13 @@ function Task:test()
 	local rows = {}
 	for index, side in ipairs { "source", "target" } do
 		local endpoint = item[side .. "_endpoint_arn"]
+		---@type any
 		local pair = {
 			replication_instance_arn = item.replication_instance_arn,
 			endpoint_arn = endpoint,
 		}
 		aws.dms.test_connection(pair)
+		---@type any
 		local found
 		wait.poll {
 			what = ("the test of the %s"):format(side),

@@ -244,7 +244,9 @@ local function steps(path)
 end
 
 --- How many steps from their ends on two paths have in common.
+---@return integer
 local function likeness(written, wanted)
+	---@type integer
 	local count = 0
 	for index, step in ipairs(steps(written)) do
 		if wanted[index] ~= step then

@@ -10,6 +10,7 @@
 local differences = require "spec.differences"
 local errors = require "errors"
 local host = require "host"
+---@type spec.match
 local match = require "spec.match"
 local show = require "spec.show"
 local spies = require "spec.spies"
@@ -308,6 +309,7 @@ for name, at in pairs {
 end
 
 local function among(list, wanted)
+	---@type spec.Difference[]?
 	local nearest
 	for _, given in ipairs(list) do
 		local found = differences.between(wanted, given)
@@ -412,6 +414,7 @@ end
 --- The assertion as a function. `state` says what stood before it.
 local function bound(state, check, denied)
 	return function(...)
+		---@type any
 		local given = table.pack(...)
 		if rawequal(given[1], state) then
 			given = table.pack(select(2, ...)) -- written with a colon

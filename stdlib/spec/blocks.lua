@@ -2,6 +2,7 @@
 
 local errors = require "errors"
 local host = require "host"
+local invariants = require "spec.invariants"
 local spies = require "spec.spies"
 
 local blocks = {}
@@ -94,6 +95,7 @@ function blocks.pending(name, _)
 		error(PENDING, 0)
 	end
 	check("pending", name, nil)
+	---@diagnostic disable-next-line: assign-type-mismatch -- a pending test has no body
 	tests[#tests + 1] = { name = name, block = block, at = host.where() }
 end
 
@@ -121,6 +123,7 @@ function blocks.finally(f)
 	elseif type(f) ~= "function" then
 		misuse(("finally wants a function, got a %s"):format(type(f)))
 	end
+	---@diagnostic disable-next-line: need-check-nil -- outside of a test it was misuse
 	table.insert(running.finally, f)
 end
 
@@ -201,6 +204,19 @@ local function prepare(path)
 	end
 end
 
+--- Raises what of the invariants did not hold.
+local function check_invariants()
+	local wrong = invariants.take()
+	if #wrong > 0 then
+		errors.raise {
+			summary = "An invariant does not hold",
+			what = table.concat(wrong, "\n", 1, math.min(#wrong, 10)),
+			why = ("found %d times while stacks were applied"):format(#wrong),
+			at = false,
+		}
+	end
+end
+
 --- Runs the body with everything around it.
 ---@return string status
 ---@return table|nil failure
@@ -233,6 +249,7 @@ local function run_test(test, path)
 			afterwards(f)
 		end
 	end
+	afterwards(check_invariants)
 	spies.revert_to(mark)
 	test.reason, running = running.reason, nil
 	if described then

@@ -4,6 +4,7 @@
 ---     local found = differences.between({ a = 1, list = { "x" } }, { a = 2, list = { "x" } })
 ---     differences.text(found)  --> "a   expected 1\n    got      2"
 
+---@type spec.match
 local match = require "spec.match"
 local show = require "spec.show"
 
@@ -157,10 +158,11 @@ end
 ---@param actual any
 ---@return spec.Difference[]
 function differences.between(expected, actual)
-	---@type table
+	---@type any
 	local state = { seen = {} }
 	compare(expected, actual, "", state, 0)
 	state.seen = nil
+	---@cast state any
 	return state
 end
 

@@ -41,7 +41,10 @@ local function expect(value, note)
 			return function(self, ...)
 				local ok, message = own[name](value, ...)
 				if not ok then
-					assertions.fail(message or ("%s does not hold"):format(tostring(name)), note)
+					assertions.fail(
+						message --[[@as string?]] or ("%s does not hold"):format(tostring(name)),
+						note
+					)
 				end
 				return self
 			end

@@ -7,6 +7,8 @@
 ---     match.accepts(match._, 42)                            --> true
 
 ---@class spec.match
+---@field is fun(value: any): boolean whether a value is a matcher
+---@field accepts fun(matcher: spec.Matcher, value: any): boolean
 ---@field is_string fun(): spec.Matcher
 ---@field is_number fun(): spec.Matcher
 ---@field is_table fun(): spec.Matcher

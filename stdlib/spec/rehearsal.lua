@@ -3,6 +3,7 @@
 
 local errors = require "errors"
 local host = require "host"
+local invariants = require "spec.invariants"
 local report = require "report"
 local suggest = require "suggest"
 
@@ -14,6 +15,10 @@ local bench
 ---@param given table?
 function rehearsal.install(given)
 	bench = given
+	if bench then
+		---@diagnostic disable-next-line: access-invisible -- they belong together
+		invariants.install(bench)
+	end
 end
 
 ---@param name string
@@ -37,7 +42,14 @@ local FAULT_KEYS = {
 	message = "string",
 	drop = "boolean",
 	delay = "number",
+	jitter = "number",
+	stale = "number",
+	kill = "boolean",
+	kill_after = "boolean",
 }
+
+--- The keys whose value is a number of seconds.
+local SECONDS = { "delay", "jitter", "stale" }
 
 local function check_keys(given)
 	for _, key in ipairs(report.keys(given)) do
@@ -67,8 +79,13 @@ local function text_of(call, what)
 	end
 	if what.drop then
 		return text .. "=drop"
-	elseif what.delay then
-		return ("%s=delay %s"):format(text, what.delay)
+	elseif what.kill or what.kill_after then
+		return text .. (what.kill and "=kill" or "=kill-after")
+	end
+	for _, key in ipairs(SECONDS) do
+		if what[key] then
+			return ("%s=%s %s"):format(text, key, what[key])
+		end
 	end
 	return ("%s=%s %s"):format(text, what.code or "InternalFailure", what.message or "")
 end
@@ -77,7 +94,10 @@ end
 ---
 --- The text form names service, operation, which calls and what happens: `#1` is the first call, `#2+`
 --- the second and all later ones, `%0.1` one in ten; instead of an error's code `drop` loses the answer
---- of a call that was carried out, and `delay 30` takes 30 seconds.
+--- of a call that was carried out, `delay 30` takes 30 seconds, `jitter 3` up to three, `stale 10` lets
+--- a read see what was there ten seconds ago, `kill` and `kill-after` end the script that `spec.run` runs
+--- as `kill -9` does, before the call and after it without its answer. The operation may be `*`,
+--- `mutating` or `reading`.
 ---
 --- ```lua
 --- local spec = require "spec"
@@ -92,7 +112,7 @@ end
 
 --- Makes calls of an operation fail, in words: `spec.faults.fail("CreateEndpoint", { nth = 1 })`.
 ---@param call string the operation as AWS names it, of DMS unless a service stands before it: `ec2:CreateVpc`
----@param what? {nth?: integer, from?: integer, chance?: number, code?: string, message?: string, drop?: boolean, delay?: number} every call fails with InternalFailure unless said otherwise
+---@param what? {nth?: integer, from?: integer, chance?: number, code?: string, message?: string, drop?: boolean, delay?: number, jitter?: number, stale?: number, kill?: boolean, kill_after?: boolean} every call fails with InternalFailure unless said otherwise
 function rehearsal.faults.fail(call, what)
 	check_keys(what or {})
 	lever("spec.faults.fail").fault(text_of(call, what or {}))
@@ -109,8 +129,61 @@ function rehearsal.messages()
 	return lever("spec.messages").messages()
 end
 
+--- Calls a function in a copy of the spec's world: its AWS, its clock and its journals. What it does
+--- there leaves no trace: afterwards all is as it was. So one prepared world serves many attempts.
+---
+--- ```lua no-run
+--- for n = 1, 20 do
+---   spec.branch(function()
+---     spec.faults.set(("*:mutating#%d=kill"):format(n))
+---     spec.run("migrate.lua", "deploy", "--yes")
+---   end)
+--- end
+--- ```
+---@param f fun()
+function rehearsal.branch(f)
+	local levers = lever "spec.branch"
+	if type(f) ~= "function" then
+		errors.raise {
+			summary = "Wrong argument",
+			what = ("spec.branch wants a function, got a %s"):format(type(f)),
+			at = host.where(),
+		}
+	end
+	levers.branch()
+	local ok, fault = errors.capture(f)
+	levers.leave()
+	if not ok then
+		error(fault, 0)
+	end
+end
+
+--- Switches the invariants off or on again for the rest of the file; they are on in every spec. After
+--- each step of an apply, what lives under the stack's tags must be declared or planned for deletion, no
+--- two live resources may be one resource, and every intent must have an outcome; a test in which that
+--- did not hold fails.
+---@param on boolean
+function rehearsal.invariants(on)
+	if type(on) ~= "boolean" then
+		errors.raise {
+			summary = "Wrong argument",
+			what = ("spec.invariants wants true or false, got a %s"):format(type(on)),
+			at = host.where(),
+		}
+	end
+	invariants.enable(on)
+end
+
+--- How many calls have arrived at the spec's AWS so far, retries included: those that only read, and
+--- those that may change something.
+---@return { reading: integer, mutating: integer }
+function rehearsal.calls()
+	return lever("spec.calls").calls()
+end
+
 ---@class spec.Ran
----@field code integer the exit code
+---@field code integer the exit code; 137 where a fault killed it
+---@field killed boolean whether a fault killed it
 ---@field output string what went to standard output
 ---@field text string all that was shown, the error at its end included
 ---@field failure? table the error that ended it
@@ -138,7 +211,13 @@ function rehearsal.run(script, ...)
 		arguments[index] = tostring(arguments[index])
 	end
 	arguments.n = nil
-	return lever("spec.run").run(script, arguments)
+	local ran = lever("spec.run").run(script, arguments, invariants.enabled())
+	for _, text in ipairs(ran.violations) do
+		---@diagnostic disable-next-line: access-invisible -- they belong together
+		invariants.note(text)
+	end
+	ran.violations = nil
+	return ran
 end
 
 return rehearsal

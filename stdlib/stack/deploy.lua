@@ -4,24 +4,31 @@
 local context = require "stack.context"
 local engine = require "engine"
 local errors = require "errors"
+local events = require "stack.events"
 local failure = require "stack.failure"
 local host = require "host"
 local job = require "stack.job"
+local lock = require "stack.lock"
 local parallel = require "parallel"
 local time = require "time"
+local timing = require "stack.timing"
 local ui = require "ui"
 
 local deploy = {}
 
---- How many jobs run at a time; AWS throttles DMS at eight calls in a second.
-local LIMIT = 10
+--- How many jobs are at work at a time, and how many there are with those that wait for AWS to get
+--- ready: ten instances that take minutes must not keep an eleventh from being begun.
+local LIMIT, MOST = 10, 1000
+
+--- How long nothing is begun where there is no room, in seconds.
+local NAP = 0.25
 
 ---@class stack.Result
 ---@field done integer
 ---@field total integer
 ---@field seconds number how long it took
 ---@field critical_path number how long it had to take
----@field timing table `{ seconds, chain, timeline }`
+---@field timing stack.Timing where the time went
 ---@field warnings string[] what was read back and is not as declared
 ---@field dry_run? boolean whether nothing was done because of --dry-run
 ---@field proof? table after a destroy: see Stack:prove
@@ -34,6 +41,11 @@ local LIMIT = 10
 ---@field shared poll.Shared
 ---@field failures table[] `{ job =, problem = }`
 ---@field warnings string[]
+---@field unresolved? table[] intents of earlier runs whose outcome nobody knows
+---@field taken? boolean somebody else took the stack meanwhile
+---@field seen? table<string, stack.Live> what was read back, by "kind/id"
+---@field gone? table<string, boolean> what was deleted
+---@field failed_once? boolean
 
 local DONE = { create = "created", update = "changed", delete = "deleted", wait = "ready" }
 
@@ -44,14 +56,28 @@ end
 --- Runs one job and tells the engine what became of it. Never raises: what runs beside it goes on.
 local function carry_out(run, one)
 	run.running[one.job] = title(one)
+	one.rest = function()
+		if not one.rests then
+			one.rests, run.busy = true, run.busy - 1
+		end
+	end
+	one.spent = { waited = 0, lag = 0 }
+	-- Whoever lost the lock begins with nothing new.
+	run.taken = run.taken or lock.problem(run.stack)
 	local start = time.epoch()
-	local ok, result = errors.capture(job.run, run, one)
+	local ok, result = false, run.taken
+	if not run.taken then
+		ok, result = errors.capture(job.run, run, one)
+	end
 	local now = time.epoch()
 	run.running[one.job] = nil
+	one.rest()
+	engine.spent(run.apply, one.job, one.spent.waited, one.spent.lag)
 	if not ok then
 		run.failures[#run.failures + 1] = { job = one, problem = result }
 		engine.failed(run.apply, one.job, tostring(result), now)
 		engine.stop(run.apply)
+		events.emit("failed", run, one)
 		return
 	end
 	if result.unneeded then
@@ -62,6 +88,7 @@ local function carry_out(run, one)
 			("%s %s  %s"):format(DONE[one.op], title(one), time.duration(now - start))
 		)
 	end
+	events.emit("step", run, one)
 end
 
 local function busy(run)
@@ -90,6 +117,7 @@ local function start(stack, plan, options)
 		failures = {},
 		warnings = {},
 		running = {},
+		busy = 0,
 		options = options,
 	}
 end
@@ -108,13 +136,28 @@ local function drive(run)
 			show(run)
 		end
 	end
-	parallel.pool(run.options.limit or LIMIT, function()
+	local limit, napping = run.options.limit or LIMIT, false
+	parallel.pool(MOST, function()
 		if host.interrupted() then
 			engine.stop(run.apply)
 		end
+		if run.busy >= limit then
+			-- A job that comes to its wait makes room, and tells nobody.
+			local nap = not napping
+			napping = true
+			return nap and function()
+				time.sleep(NAP)
+				napping = false
+			end or nil
+		end
 		local one = engine.take(run.apply, time.epoch())
 		show(run)
-		return one and function()
+		if not one then
+			return nil
+		end
+		-- Now, and not when it begins to run: the next one is taken before that.
+		run.busy = run.busy + 1
+		return function()
 			carry_out(run, one)
 			show(run)
 		end
@@ -127,17 +170,15 @@ local function nothing()
 		total = 0,
 		seconds = 0,
 		critical_path = 0,
-		timing = { seconds = 0, chain = {}, timeline = {} },
+		timing = timing.none(),
 		warnings = {},
 	}
 end
 
---- Carries the plan out.
+--- Refuses a plan of another stack, and one that was carried out before.
 ---@param stack stack.Stack
 ---@param plan stack.Plan
----@param options { limit?: integer, label?: string, command?: string }
----@return stack.Result
-function deploy.run(stack, plan, options)
+function deploy.check(stack, plan)
 	if plan.stack ~= stack then
 		errors.raise { summary = "The plan is of another stack", what = plan.stack.name }
 	end
@@ -148,6 +189,14 @@ function deploy.run(stack, plan, options)
 			hints = { "Make another one: stack:plan()" },
 		}
 	end
+end
+
+--- Carries the plan out.
+---@param stack stack.Stack
+---@param plan stack.Plan
+---@param options { limit?: integer, label?: string, command?: string, timing?: fun(timing: stack.Timing) }
+---@return stack.Result
+function deploy.run(stack, plan, options)
 	if host.options.dry_run then
 		ui.err "dry run: the plan is not carried out"
 		local result = nothing()
@@ -164,21 +213,30 @@ function deploy.run(stack, plan, options)
 	local began = time.epoch()
 	drive(run)
 	local seconds = time.epoch() - began
-	local status, timing = engine.status(run.apply), engine.timing(run.apply)
+	local status, spent = engine.status(run.apply), timing.of(run.apply, seconds)
+	run.progress:finish(
+		status.complete
+				and ("%s   critical path %s"):format(
+					time.duration(seconds),
+					time.duration(spent.seconds)
+				)
+			or time.duration(seconds)
+	)
+	if options.timing then
+		options.timing(spent)
+	end
 	if not status.complete then
-		run.progress:finish(("%s"):format(time.duration(seconds)))
 		failure.raise(run, status)
 	end
 	engine.settle(run.journal, "a later apply completed")
-	run.progress:finish(
-		("%s   critical path %s"):format(time.duration(seconds), time.duration(timing.seconds))
-	)
+	events.emit("complete", run)
+	---@diagnostic disable-next-line: return-type-mismatch -- the engine says how much was done
 	return {
 		done = status.done,
 		total = status.total,
 		seconds = seconds,
-		critical_path = timing.seconds,
-		timing = timing,
+		critical_path = spent.seconds,
+		timing = spent,
 		warnings = run.warnings,
 	}
 end

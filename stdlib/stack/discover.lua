@@ -30,6 +30,8 @@ end
 ---@field state? string
 ---@field broken? string
 ---@field fixed? table<string, string> what can't be changed in this state, with the reason
+---@field implied? table<string, any> what the declaration implies beside what it says: properties
+---@field warnings? string[] what a plan says of it, whatever is to be done
 ---@field item table as the kind lists it
 
 --- The identity that an item's tag gives: kind and id.
@@ -76,6 +78,8 @@ function discover.observe(ctx, kind, item, id)
 		state = seen.state,
 		broken = seen.broken,
 		fixed = seen.fixed,
+		implied = seen.implied,
+		warnings = seen.warnings,
 		item = item,
 	}
 end
@@ -107,13 +111,13 @@ end
 
 --- The live resources of one kind.
 local function of_kind(stack, shared, kind)
-	local ctx = context.new(stack, shared)
 	local live, declared = {}, {}
 	for _, one in ipairs(stack.declared) do
 		if one.kind == kind.name then
 			declared[one.id] = one.properties
 		end
 	end
+	local ctx = context.new(stack, shared, { declares = declared })
 	for _, item in ipairs(kind.list(ctx)) do
 		-- Filters only narrow: the tags decide.
 		if (item.tags or {})[STACK] == stack.name then
@@ -192,6 +196,7 @@ end
 ---@return string[] unseen the kinds that could not be listed
 function discover.live(stack, kinds, shared)
 	stack:identity()
+	---@type table[]
 	local found = parallel.map(kinds, function(kind)
 		local list = kind.shared and of_shared or of_kind
 		local ok, result = errors.capture(list, stack, shared, kind)
@@ -202,7 +207,7 @@ function discover.live(stack, kinds, shared)
 	end, LIMIT)
 	local live, unseen = {}, {}
 	for index, kind in ipairs(kinds) do
-		local one = found[index]
+		local one = found[index] --[[@as table]]
 		if one.ok then
 			table.move(one.result, 1, #one.result, #live + 1, live)
 		else

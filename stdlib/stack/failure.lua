@@ -7,6 +7,9 @@ local host = require "host"
 
 local failure = {}
 
+--- How many further failures are told; where many fail, they mostly do for one reason.
+local TOLD = 5
+
 local VERBS = { create = "created", update = "changed", delete = "deleted", wait = "waited for" }
 
 local function command(run)
@@ -103,6 +106,19 @@ local function interrupted(run, status)
 	}
 end
 
+--- The lock was lost: that is what to know first, whatever failed besides.
+local function taken(run, status)
+	local told = errors.describe(run.taken)
+	errors.raise {
+		summary = told.summary,
+		what = told.what,
+		why = ("%s\n%s"):format(told.why, standing(status)),
+		hints = told.hints,
+		at = false,
+		exit = "locked",
+	}
+end
+
 local function failed(run, status)
 	local first = run.failures[1]
 	local one, problem = first.job, first.problem
@@ -113,7 +129,7 @@ local function failed(run, status)
 	for _, cause in ipairs(described.causes or {}) do
 		causes[#causes + 1] = cause
 	end
-	for index = 2, #run.failures do
+	for index = 2, math.min(#run.failures, TOLD + 1) do
 		local other = run.failures[index]
 		local text = ("%s %q failed too: %s"):format(
 			other.job.kind,
@@ -121,6 +137,9 @@ local function failed(run, status)
 			tostring(other.problem)
 		)
 		causes[#causes + 1] = text
+	end
+	if #run.failures > TOLD + 1 then
+		causes[#causes + 1] = ("%d more failed too"):format(#run.failures - TOLD - 1)
 	end
 	local why = standing(status)
 	if described.why then
@@ -145,6 +164,9 @@ end
 ---@param run stack.Run
 ---@param status table as `engine.status` gives it
 function failure.raise(run, status)
+	if run.taken then
+		taken(run, status)
+	end
 	if #run.failures > 0 then
 		failed(run, status)
 	end

@@ -1,5 +1,6 @@
 --- One job: create, update, delete or wait, with its intent before and what is read back after.
 
+local absence = require "kinds.support.absence"
 local context = require "stack.context"
 local discover = require "stack.discover"
 local engine = require "engine"
@@ -48,16 +49,46 @@ local function physical_name(stack, one)
 	return one.generation > 1 and (name .. "-" .. one.generation) or name
 end
 
+--- When the operation is given up, where a time for it was declared.
+local function deadline_of(stack, one)
+	for _, declared in ipairs(stack.declared) do
+		if declared.kind == one.kind and declared.id == one.id then
+			local limit = (declared.timeouts or {})[one.op == "wait" and "create" or one.op]
+			return limit and time.epoch() + limit
+		end
+	end
+end
+
 local function context_for(run, one, properties, definition)
 	return context.new(run.stack, run.shared, {
 		name = physical_name(run.stack, one),
 		tags = tags_for(run.stack, one, properties, definition),
 		declared = next(properties) and properties or nil,
 		generation = one.generation,
+		spent = one.spent,
+		rest = one.rest,
+		deadline = deadline_of(run.stack, one),
 		show = function(text)
 			run.tell(one, text)
 		end,
 	})
+end
+
+--- Those of the properties that the script itself declares: what a plan puts in beside them, such as a
+--- default to go back to, is not recorded as declared.
+local function declared_of(run, one, properties)
+	for _, declared in ipairs(run.stack.declared) do
+		if declared.kind == one.kind and declared.id == one.id then
+			local own = {}
+			for name, value in pairs(properties) do
+				if name == "tags" or declared.properties[name] ~= nil then
+					own[name] = value
+				end
+			end
+			return own
+		end
+	end
+	return properties
 end
 
 --- Writes the intent, makes the change, writes what came of it. Where nobody can know what came of
@@ -80,14 +111,19 @@ local function attempt(run, one, ctx, properties, call)
 		return true, result
 	end
 	if uncertain(result) then
+		one.open = one.open or {}
+		one.open[#one.open + 1] = intent
 		return false, result, intent
 	end
 	engine.result(run.journal, intent.id, { error = tostring(result) })
 	return false, result
 end
 
---- Makes a change. When its answer is lost, `again` looks at what became of it and ends the change;
---- where it can't look, or is lost too, the next run does.
+--- How often what became of a change is looked at, where answers are lost again and again.
+local LOOKS = 10
+
+--- Makes a change. When its answer is lost, `again` looks at what became of it and ends the change; so
+--- often, for where one answer is lost more are. Where it can't look, the next run does.
 local function change(run, one, ctx, properties, call, again)
 	local ok, result, open = attempt(run, one, ctx, properties, call)
 	if ok then
@@ -96,16 +132,25 @@ local function change(run, one, ctx, properties, call, again)
 	if not open or host.interrupted() then
 		error(result, 0)
 	end
-	ctx:progress "the answer was lost; looking for what became of it"
-	local mended, physical = errors.capture(again)
-	if not mended then
-		-- Both are worth knowing, unless the second is the first once more.
-		local lost = type(physical) == "table"
-			and (UNCERTAIN[physical.code] or physical.code == "ConnectionFailed")
-		error(lost and result or physical, 0)
+	for look = 1, LOOKS do
+		ctx:progress "the answer was lost; looking for what became of it"
+		local mended, physical = errors.capture(again)
+		if mended then
+			for _, intent in ipairs(one.open) do
+				engine.result(run.journal, intent.id, { physical = physical })
+			end
+			return physical
+		end
+		local lost = uncertain(physical)
+			or (type(physical) == "table" and physical.code == "ConnectionFailed")
+		if not lost then
+			error(physical, 0)
+		elseif look == LOOKS or host.interrupted() then
+			-- Both are worth knowing, unless the second is the first once more.
+			error(result, 0)
+		end
+		time.sleep(look)
 	end
-	engine.result(run.journal, open.id, { physical = physical })
-	return physical
 end
 
 --- What was begun to be created and not seen the end of: its tag may not be visible yet.
@@ -139,25 +184,35 @@ local function left_behind(run, one, definition, ctx)
 	return look_for(run, one, definition)
 end
 
---- The resource as it is now; what was just made may take a moment to be readable.
-local function read_back(ctx, definition, physical)
-	local item
+--- The resource as it is now, and with an id as the engine compares it; what was just made may take a
+--- moment to be readable, and what belongs to it a moment more.
+---@return table item
+---@return stack.Live|nil live
+local function read_back(ctx, definition, physical, id)
+	local item, live
 	ctx:wait {
 		what = ("%s to be readable"):format(physical),
 		every = 5,
 		timeout = READABLE,
 		check = function()
-			item = definition.read(ctx, physical)
-			return item ~= nil
+			local seen = absence.or_nil(function()
+				item = definition.read(ctx, physical)
+				live = item and id and discover.observe(ctx, definition, item, id)
+				return item ~= nil
+			end)
+			return seen == true
 		end,
 	}
-	return item
+	---@cast item table
+	return item, live
 end
 
 --- Reads back, warns of what is not as declared, and gives the outputs.
 local function observed(run, one, definition, ctx, physical, properties)
-	local item = read_back(ctx, definition, physical)
-	local live = discover.observe(ctx, definition, item, one.id)
+	local _, live = read_back(ctx, definition, physical, one.id)
+	---@cast live stack.Live
+	run.seen = run.seen or {}
+	run.seen[one.resource] = live
 	if properties then
 		local differences =
 			engine.verify(run.plan.handle, one.step, properties, live.properties, kind.compare)
@@ -187,8 +242,9 @@ end
 ---@param resets? table changes of what is no longer declared, which can't be seen in the properties
 local function complete(run, one, definition, ctx, item, properties, resets)
 	settle(definition, ctx, item.id, one.op)
-	item = read_back(ctx, definition, item.id)
-	local live = discover.observe(ctx, definition, item, one.id)
+	local live
+	item, live = read_back(ctx, definition, item.id, one.id)
+	---@cast live stack.Live
 	local differences =
 		engine.verify(run.plan.handle, one.step, properties, live.properties, kind.compare)
 	local changes = {}
@@ -199,10 +255,16 @@ local function complete(run, one, definition, ctx, item, properties, resets)
 		local name = text:match "^[%w_]+"
 		changes[name] = { from = live.properties[name], to = properties[name] }
 	end
-	if one.op == "create" and #differences == 0 then
+	-- What a kind makes by itself may have broken off as well.
+	for name, value in pairs(live.implied or {}) do
+		if properties[name] == nil then
+			changes[name] = { from = live.properties[name], to = value }
+		end
+	end
+	if one.op == "create" and next(changes) == nil then
 		return
 	end
-	record.add_changes(definition, properties, changes, item.tags or {})
+	record.add_changes(definition, declared_of(run, one, properties), changes, item.tags or {})
 	if next(changes) then
 		definition.update(ctx, item, properties, changes)
 		settle(definition, ctx, item.id, "update")
@@ -253,7 +315,10 @@ local function update(run, one, definition)
 		settle(definition, ctx, one.physical, "update")
 		item = read_back(ctx, definition, one.physical)
 	end
-	record.add_changes(definition, properties, resolved.changes, item.tags or {})
+	---@cast item table
+	---@cast properties table
+	local own = declared_of(run, one, properties)
+	record.add_changes(definition, own, resolved.changes, item.tags or {})
 	change(run, one, ctx, properties, function()
 		definition.update(ctx, item, properties, resolved.changes)
 	end, function()
@@ -309,6 +374,7 @@ local OPS = { create = create, update = update, delete = delete, wait = wait }
 ---@param one table a job as `engine.take` gives it
 ---@return { outputs?: table, unneeded?: boolean }
 function job.run(run, one)
+	---@diagnostic disable-next-line: return-type-mismatch -- each gives outputs, or that it was not needed
 	return OPS[one.op](run, one, kind.get(one.kind))
 end
 

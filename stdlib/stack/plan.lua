@@ -6,6 +6,7 @@ local engine = require "engine"
 local errors = require "errors"
 local json = require "json"
 local kind = require "kind"
+local lock = require "stack.lock"
 local record = require "stack.record"
 local preflight = require "stack.preflight"
 local risk = require "stack.risk"
@@ -23,6 +24,11 @@ local planning = {}
 ---@field kept string[] what stays although it is not declared
 ---@field live stack.Live[]
 ---@field unseen string[] kinds that could not be listed
+---@field handle any the engine's own
+---@field items table<string, table> live items by kind and physical name
+---@field checked? boolean
+---@field applied? boolean
+---@field under? string the token of the lock that it was made under
 local Plan = {}
 Plan.__index = Plan
 
@@ -85,32 +91,12 @@ function Plan:risks()
 	return risk.of(self.steps)
 end
 
---- What the plan does that needs a second look, by class: replace, delete, interrupt, and those of
---- the risks.
+--- What the plan does that needs a second look, and the classes of it, as `--allow` names them:
+--- destroy, replace, stop, reload, iam, network, public, encryption.
 ---@return string[] lines
 ---@return table<string, boolean> classes
 function Plan:risky()
-	local lines, classes = {}, {}
-	for _, one in ipairs(self:risks()) do
-		-- What a new stack needs is no widening.
-		local step = self:step_of(one.resource)
-		if one.class == "public" or (step and step.action == "update") then
-			classes[one.class] = true
-			lines[#lines + 1] = ("%s: %s"):format(one.resource, one.text)
-		end
-	end
-	for _, step in ipairs(self.steps) do
-		local name = ("%s %q"):format(step.kind, step.id)
-		if step.action == "replace" or step.action == "delete" then
-			classes[step.action] = true
-			lines[#lines + 1] = ("%s: %s, %s"):format(name, step.action, step.reason)
-		end
-		if (step.effect or ""):find("interrupts", 1, true) then
-			classes.interrupt = true
-			lines[#lines + 1] = ("%s: %s"):format(name, step.effect)
-		end
-	end
-	return lines, classes
+	return risk.second_look(self.steps, self:risks())
 end
 
 --- The step about a resource as a plan names it: `dms.task "migration"`.
@@ -257,6 +243,7 @@ local function annotate(plan)
 	for _, step in ipairs(engine.steps(plan.handle)) do
 		local definition = kind.find(step.kind)
 		local item = plan:item(step)
+		---@type string?, string?
 		local effect, loses
 		if definition and definition.effect then
 			effect = definition.effect(step.action, step.changes, item, step)
@@ -273,44 +260,74 @@ end
 
 --- Puts in the defaults of what is no longer declared, and says what stays as it is.
 local function go_back(declared, live)
+	---@type table<string, stack.Live>, string[]
 	local found, notes = {}, {}
 	for _, one in ipairs(live) do
 		found[one.kind .. " " .. one.id] = one
 	end
 	for _, copy in ipairs(declared) do
+		---@type stack.Live?
 		local there = found[copy.kind .. " " .. copy.id]
 		if there and there.properties then
 			local defaults, resets, stays =
 				record.removed(kind.get(copy.kind), copy.properties, there)
-			if next(defaults) then
+			local implied = there.implied or {}
+			if next(defaults) or next(implied) then
 				local properties = {}
 				for name, value in pairs(copy.properties) do
 					properties[name] = value
 				end
-				for name, value in pairs(defaults) do
-					properties[name] = value
+				for _, more in ipairs { defaults, implied } do
+					for name, value in pairs(more) do
+						properties[name] = value
+					end
 				end
 				copy.properties = properties
 			end
 			copy.reset = #resets > 0 and resets or nil
+			for _, text in ipairs(there.warnings or {}) do
+				notes[#notes + 1] = ("%s %q %s"):format(copy.kind, copy.id, text)
+			end
 			for _, name in ipairs(stays) do
-				notes[#notes + 1] = ("%s %q: %s is no longer declared and stays %s; there is no default to go back to"):format(
-					copy.kind,
-					copy.id,
-					name,
-					shown(there.properties[name])
-				)
+				if implied[name] == nil then
+					notes[#notes + 1] = ("%s %q: %s is no longer declared and stays %s; there is no default to go back to"):format(
+						copy.kind,
+						copy.id,
+						name,
+						shown(there.properties[name])
+					)
+				end
 			end
 		end
 	end
 	return notes
 end
 
+--- What is live; with an earlier plan, the kinds of its steps are looked at again and no others.
+local function look(stack, kinds, shared, earlier)
+	if not earlier then
+		return discover.live(stack, kinds, shared)
+	end
+	local touched, again, live = {}, {}, {}
+	for _, step in ipairs(earlier.steps) do
+		touched[step.kind] = true
+	end
+	for _, one in ipairs(kinds) do
+		again[#again + 1] = touched[one.name] and one or nil
+	end
+	for _, one in ipairs(earlier.live) do
+		live[#live + 1] = not touched[one.kind] and one or nil
+	end
+	local fresh = discover.live(stack, again, shared)
+	return table.move(fresh, 1, #fresh, #live + 1, live), earlier.unseen
+end
+
 --- Makes the plan of a stack.
 ---@param stack stack.Stack
 ---@param destroy boolean whether nothing counts as declared
+---@param earlier? stack.Plan one that was made before: only what it changes is looked at again
 ---@return stack.Plan
-function planning.make(stack, destroy)
+function planning.make(stack, destroy, earlier)
 	local kinds, shared = stack:kinds(), context.shared()
 	local declared = declarations(stack)
 	local known = schemas(kinds)
@@ -319,7 +336,7 @@ function planning.make(stack, destroy)
 	if not destroy then
 		preflight.shapes(stack)
 	end
-	local live, unseen = discover.live(stack, kinds, shared)
+	local live, unseen = look(stack, kinds, shared, earlier)
 	local items, given = {}, {}
 	for index, one in ipairs(live) do
 		items[one.kind .. " " .. one.physical] = one.item
@@ -345,9 +362,161 @@ function planning.make(stack, destroy)
 		unchanged = about.unchanged,
 		kept = about.kept,
 		notes = notes,
+		under = lock.token(stack),
 	}, Plan)
 	annotate(plan)
 	return plan
+end
+
+--- Refuses a declaration that is wrong in itself; nothing is asked of AWS.
+---@param stack stack.Stack
+function planning.validate(stack)
+	engine.plan({
+		stack = stack.name,
+		declared = declarations(stack),
+		live = {},
+		kinds = schemas(stack:kinds()),
+	}, kind.compare)
+	preflight.shapes(stack)
+end
+
+--- What differs between what is live, which is given, and what is declared: nothing is asked of AWS.
+--- With `declared`, that instead of what the script declares.
+---@param stack stack.Stack
+---@param live stack.Live[]
+---@param declared? table[]
+---@param compare? fun(kind: string, property: string, comparison: string, declared: any, live: any): boolean, table[]?
+---@return any handle for `engine`
+---@return table[] steps
+---@return string[] unchanged "kind/id"
+function planning.against(stack, live, declared, compare)
+	local given, known = {}, schemas(stack:kinds())
+	for index, one in ipairs(live) do
+		given[index] = plain(one)
+	end
+	if declared then
+		for name, schema in pairs(known) do
+			-- What was declared once is a fact: nothing of it is required, or beyond taking over.
+			local fields = {}
+			for field, value in pairs(schema) do
+				fields[field] = value
+			end
+			fields.shared, fields.properties = nil, {}
+			for property, about in pairs(schema.properties) do
+				local copy = {}
+				for key, value in pairs(about) do
+					copy[key] = value
+				end
+				copy.required = nil
+				fields.properties[property] = copy
+			end
+			known[name] = fields
+		end
+	end
+	local handle = engine.plan({
+		stack = stack.name,
+		owner = stack.options.owner,
+		declared = declared or declarations(stack),
+		live = given,
+		kinds = known,
+	}, compare or kind.compare)
+	return handle, engine.steps(handle), engine.about(handle).unchanged
+end
+
+--- A step in a text: what is done to what, and how it differs.
+local function essence(step)
+	local parts = { step.resource, step.action, step.physical or "", tostring(step.generation) }
+	for _, one in ipairs(step.differences or {}) do
+		parts[#parts + 1] = one.path .. " " .. one.text
+	end
+	return table.concat(parts, "\0")
+end
+
+--- Looks again at what a plan is about to change, now that nobody else changes it: what was looked at
+--- is what is carried out. What is done already, by whomever, is left out; what differs is refused.
+---@param plan stack.Plan
+---@param command? string what is run again
+function planning.confirm(plan, command)
+	local token = lock.token(plan.stack)
+	if plan.under and plan.under == token then
+		return
+	end
+	local now, known, moved = planning.make(plan.stack, plan.destroy, plan), {}, {}
+	for _, step in ipairs(plan.steps) do
+		known[essence(step)] = true
+	end
+	for _, step in ipairs(now.steps) do
+		if step.action ~= "wait" and not known[essence(step)] then
+			moved[#moved + 1] = ('%s "%s": %s, %s'):format(
+				step.kind,
+				step.id,
+				step.action,
+				step.reason
+			)
+		end
+	end
+	if #moved > 0 then
+		errors.raise {
+			summary = "The world moved since the plan was made",
+			what = "it would do now what nobody has seen: " .. table.concat(moved, "\n"),
+			why = "somebody else changed the stack meanwhile; nothing was changed by this run",
+			hints = {
+				command and { "Run it again, it shows the new plan:", command = command }
+					or "run it again: it shows the new plan",
+			},
+			at = false,
+		}
+	end
+	for _, key in ipairs {
+		"handle",
+		"steps",
+		"items",
+		"live",
+		"has_changes",
+		"unchanged",
+		"kept",
+		"under",
+	} do
+		plan[key] = now[key]
+	end
+end
+
+--- The properties of a resource that are known.
+local function known_of(handle, properties)
+	local values, complete = engine.value(handle, properties)
+	if complete then
+		return values
+	end
+	local known = {}
+	for name, value in pairs(properties) do
+		local filled, is_known = engine.value(handle, value)
+		if is_known then
+			known[name] = filled
+		end
+	end
+	return known
+end
+
+--- What the script declares, with every reference that `live` can fill in. A property that refers to
+--- what is not there is left out.
+---@param stack stack.Stack
+---@param live stack.Live[]
+---@return table[]
+function planning.resolved(stack, live)
+	-- Only the outputs are wanted; what differs is nobody's question, and a secret's is a costly one.
+	local handle = planning.against(stack, live, nil, function()
+		return true
+	end)
+	local list, all = declarations(stack), {}
+	for index, one in ipairs(list) do
+		all[index] = one.properties
+	end
+	-- At once where everything is known, as after a deploy: each question costs a copy of all outputs.
+	local values, complete = engine.value(handle, all)
+	for index, one in ipairs(list) do
+		one.properties = complete and values[index] or known_of(handle, one.properties)
+	end
+	return list
 end
 
 local function is_retained(live)

@@ -85,9 +85,9 @@ local function shapes_of(path, property, value, report)
 	end
 	local is_reference = type(value) == "userdata"
 	if property.check and not is_reference then
-		local reason = property.check(value)
+		local reason, inside, hint = property.check(value)
 		if reason then
-			report(path, value, reason)
+			report(path, value, reason, inside, hint)
 		end
 	end
 	if type(value) ~= "table" then
@@ -103,6 +103,26 @@ local function shapes_of(path, property, value, report)
 	end
 end
 
+--- A value of a shape that AWS refuses, or something inside of it.
+local function shape_problem(path, value, reason, inside, hint)
+	if inside then
+		return {
+			property = path .. inside,
+			word = inside:match "([%w_]+)[%[%]%d]*$",
+			what = ("%s%s can't be so: %s"):format(path, inside, reason),
+			hints = hint and { hint },
+		}
+	end
+	local text = type(value) == "string" and (" be %q"):format(value)
+		or type(value) == "table" and " be so"
+		or " be " .. tostring(value)
+	return {
+		property = path,
+		word = type(value) == "string" and value or nil,
+		what = ("%s can't%s: %s"):format(path, text, reason),
+	}
+end
+
 --- Everything declared, without asking AWS.
 ---@param stack table
 function preflight.shapes(stack)
@@ -110,17 +130,11 @@ function preflight.shapes(stack)
 	for order, declared in ipairs(stack.declared) do
 		local definition = kind.get(declared.kind)
 		for name, property in pairs(definition.properties) do
-			shapes_of(name, property, declared.properties[name], function(path, value, reason)
-				local text = type(value) == "string" and (" be %q"):format(value)
-					or type(value) == "table" and " be so"
-					or " be " .. tostring(value)
-				problems[#problems + 1] = {
-					order = order,
-					declared = declared,
-					property = path,
-					word = type(value) == "string" and value or nil,
-					what = ("%s can't%s: %s"):format(path, text, reason),
-				}
+			shapes_of(name, property, declared.properties[name], function(path, value, ...)
+				---@type table
+				local problem = shape_problem(path, value, ...)
+				problem.order, problem.declared = order, declared
+				problems[#problems + 1] = problem
 			end)
 		end
 	end
@@ -135,6 +149,7 @@ Check.__index = Check
 --- Says that a value would be refused.
 ---@param problem stack.Problem
 function Check:refuse(problem)
+	---@cast problem table
 	problem.declared, problem.order = self.declared, self.order
 	self.problems[#self.problems + 1] = problem
 end
@@ -237,6 +252,7 @@ function preflight.run(stack, plan, extra)
 				creates = step.action ~= "update",
 				sends = sent(step, declared.properties),
 			}, function(check)
+				---@diagnostic disable-next-line: need-check-nil -- one without has no declaration
 				definition.preflight(check, declared.properties, plan:item(step))
 			end)
 		end

@@ -104,7 +104,9 @@ function record.tags(definition, properties)
 	end
 	table.sort(parts)
 	return {
+		---@diagnostic disable-next-line: assign-type-mismatch -- nil leaves the tag out
 		[record.DECLARES] = declares(definition, properties),
+		---@diagnostic disable-next-line: assign-type-mismatch -- nil leaves the tag out
 		[record.FINGERPRINT] = #parts > 0 and table.concat(parts, " ") or nil,
 	}
 end
@@ -152,6 +154,7 @@ function record.removed(definition, properties, live)
 	if not text or not recorded(definition) then
 		return defaults, resets, stays
 	end
+	---@type table<string, boolean>
 	local before = {}
 	for part in text:gmatch "%w+" do
 		before[part] = true

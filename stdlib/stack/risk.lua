@@ -104,6 +104,30 @@ LOOK["ec2.security_group"] = function(changes, add)
 	end
 end
 
+LOOK["ec2.subnet"] = function(changes, add)
+	local change = changes.map_public_ip_on_launch
+	if change and change.from == false and change.to == true then
+		add("public", "what is started in it gets a public address")
+	end
+end
+
+LOOK["ec2.route_table"] = function(changes, add)
+	local change = changes.routes
+	if not change or not change.from then
+		return
+	end
+	local had = {}
+	for _, route in ipairs(change.from) do
+		had[route.destination_cidr_block or ""] = route.gateway_id ~= nil
+	end
+	for _, route in ipairs(type(change.to) == "table" and change.to or {}) do
+		local destination = route.destination_cidr_block or ""
+		if route.gateway_id ~= nil and not had[destination] then
+			add("network", ("%s goes straight to the internet gateway"):format(destination))
+		end
+	end
+end
+
 LOOK["iam.role"] = function(changes, add)
 	local trust = changes.assume_role_policy_document
 	if trust then
@@ -232,6 +256,77 @@ function risk.of(steps)
 		end
 	end
 	return found
+end
+
+--- How `--allow` names what is done to a resource, and the word for it in a question.
+---@type table<string, string[]?>
+local DONE = { delete = { "destroy", "is deleted" }, replace = { "replace", "is replaced" } }
+
+--- What is done to a step's resource. What a replacement has left, because its run was cut off, goes
+--- by the same name as the replacement: the same command, allowed the same, ends it.
+---@param step table
+---@return string[]?
+local function done_of(step)
+	if step.action == "delete" and step.reason:find "^was replaced by " then
+		return DONE.replace
+	end
+	return DONE[step.action]
+end
+
+--- What an effect on replication is called, by words in it.
+local EFFECTS = {
+	{ "interrupts", "stop" },
+	{ "reload", "reload" },
+	{ "load begins anew", "reload" },
+	{ "full load", "reload" },
+}
+
+local function title(step)
+	return ("%s %q"):format(step.kind, step.id)
+end
+
+--- The class of what a step loses, as `--allow` names it.
+---@param step table
+---@return string
+function risk.class_of_loss(step)
+	local done = done_of(step)
+	return done and done[1] or "reload"
+end
+
+--- What needs a second look before it is done: what goes away or stands still, and what is widened.
+--- What a new resource needs is no widening, but for what everybody may reach.
+---@param steps table[]
+---@param risks stack.Risk[]
+---@return string[] lines
+---@return table<string, boolean> classes
+function risk.second_look(steps, risks)
+	local lines, classes, by_name = {}, {}, {}
+	local function add(class, text)
+		classes[class] = true
+		if lines[#lines] ~= text then
+			lines[#lines + 1] = text
+		end
+	end
+	for _, step in ipairs(steps) do
+		by_name[title(step)] = step
+		local done = done_of(step)
+		if done then
+			add(done[1], ("%s %s: %s"):format(title(step), done[2], step.reason))
+		end
+		local effect = step.effect or ""
+		for _, one in ipairs(EFFECTS) do
+			if effect:find(one[1], 1, true) then
+				add(one[2], ("%s: %s"):format(title(step), effect))
+			end
+		end
+	end
+	for _, one in ipairs(risks) do
+		local step = by_name[one.resource]
+		if one.class == "public" or (step and step.action == "update") then
+			add(one.class, ("%s %s"):format(one.resource, one.text))
+		end
+	end
+	return lines, classes
 end
 
 return risk

@@ -106,6 +106,7 @@ function saved.read(path)
 			"save it again with: plan --out " .. path
 		)
 	end
+	---@cast data table
 	return data
 end
 

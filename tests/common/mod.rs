@@ -61,17 +61,23 @@ impl Output {
     }
 }
 
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), target).unwrap();
+        } else if entry.file_name() != ".dmsrun" {
+            copy_folder(&entry.path(), &target);
+        }
+    }
+}
+
 impl Env {
     pub fn new() -> Self {
         let env = Self { dir: TempDir::new().unwrap(), vars: Vec::new() };
-        let to = env.path("scripts");
-        std::fs::create_dir_all(&to).unwrap();
-        for entry in std::fs::read_dir(root().join("scripts")).unwrap() {
-            let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_file() {
-                std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-            }
-        }
+        copy_folder(&root().join("scripts"), &env.path("scripts"));
         env
     }
 

@@ -143,6 +143,32 @@ describe("a VPC with another range", function()
 	end)
 end)
 
+describe("mappings that change what is on the target already", function()
+	local effects = require "kinds.support.task_effects"
+
+	local function effect(status, from, to)
+		local function text(prefix)
+			return json.encode(
+				map.rules { map.include "shop.%", map.schema("shop"):prefix(prefix) }
+			)
+		end
+		local changes = { table_mappings = { from = text(from), to = text(to) } }
+		local raw = {
+			status = status,
+			migration_type = "full-load-and-cdc",
+			replication_task_stats = { start_date = status ~= "ready" and "2026-11-20" or nil },
+		}
+		return effects.of("update", changes, { raw = raw })
+	end
+
+	it("take a reload, of which the plan tells: a resume leaves the target as it is", function()
+		has(effect("running", "old_", "new_"), "resumes it from its checkpoint; what the transf")
+		has(effect("stopped", "old_", "new_"), "takes a reload")
+		assert.equal(nil, effect("running", "old_", "old_"):find "reload")
+		assert.equal(nil, effect("ready", "old_", "new_"))
+	end)
+end)
+
 describe("a property that is no longer declared", function()
 	local function topic(properties)
 		local s = stack.new("small", { kinds = { "sns.topic", "logs.log_group", "s3.bucket" } })

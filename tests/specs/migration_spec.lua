@@ -267,6 +267,21 @@ describe("the main job", function()
 		assert.equal("resumed", what)
 	end)
 
+	it("waits for an instance that somebody modifies before it tests a connection", function()
+		local m = orders()
+		aws.dms.modify_replication_instance({
+			replication_instance_arn = live.find(m).instance.replication_instance_arn,
+			replication_instance_class = "dms.t3.large",
+			apply_immediately = true,
+		})
+		local found = live.require(m, { "instance", "source", "target" })
+		assert.equal("modifying", found.instance.replication_instance_status)
+		local tested = connections.test(m, found, { force = true })
+		assert.equal("successful", tested[1].status)
+		assert.equal("available", found.instance.replication_instance_status)
+		deployment.deploy(orders())
+	end)
+
 	it("notices a host that changed, though the password is in Secrets Manager", function()
 		local values = configuration()
 		values.source_db_config.server_name = "other.example.com"

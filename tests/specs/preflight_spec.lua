@@ -117,6 +117,46 @@ describe("the shapes of values", function()
 end)
 
 describe("a stack", function()
+	it("tells what is wrong inside an engine's settings and a bucket's rules, and where", function()
+		local function refusal(kind, props)
+			local s = stack.new "shapes"
+			s:add(kind, "one", props)
+			return failure(s.plan, s)
+		end
+		local endpoint = { endpoint_type = "source", engine_name = "mysql", password = "pl4nted" }
+		endpoint.my_sql_settings = { events_poll_interval = "pl4nted" }
+		local problem = refusal("dms.endpoint", endpoint)
+		has(problem.what, "my_sql_settings.events_poll_interval can't be so: expected integer")
+		assert.falsy(tostring(problem):find "pl4nted")
+		endpoint.my_sql_settings = { events_pol_interval = 5 }
+		has(refusal("dms.endpoint", endpoint).hints[1][1], '"events_poll_interval"')
+		problem = refusal("s3.bucket", {
+			lifecycle_rules = { { id = "a" }, { id = "b", expiration = { days = "x" } } },
+		})
+		has(problem.what, "lifecycle_rules[2].expiration.days can't be so: expected integer")
+		problem = refusal("s3.bucket", {
+			intelligent_tiering = { { id = "a", tierings = { { days = 90, acces_tier = "X" } } } },
+		})
+		has(problem.what, "intelligent_tiering[1].tierings[1] can't be so: unknown parameter")
+		has(problem.hints[1][1], '"access_tier"')
+	end)
+
+	it("takes a reference inside an engine's settings", function()
+		local s = stack.new "shapes"
+		local key = s:add("kms.key", "k", {})
+		s:add("dms.endpoint", "one", {
+			endpoint_type = "target",
+			engine_name = "s3",
+			s3_settings = {
+				bucket_name = "b",
+				server_side_encryption_kms_key_id = key.arn,
+				service_access_role_arn = "arn:aws:iam::123456789012:role/r",
+			},
+		})
+		local preflight = require "stack.preflight"
+		preflight.shapes(s)
+	end)
+
 	it("refuses a shape with the place of the resource, before AWS is asked", function()
 		local s = stack.new("small", { kinds = { "s3.bucket", "sns.topic" } })
 		s:add("s3.bucket", "a", { bucket = "small_Logs" })

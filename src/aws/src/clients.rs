@@ -119,7 +119,7 @@ impl Clients {
         self.base
             .get_or_init(|| async {
                 match &config.http_client {
-                    Some(http) => local(config, http.clone()),
+                    Some(http) => local(config, crate::capture::wrap(http.clone())),
                     None => remote(config).await,
                 }
             })
@@ -195,7 +195,7 @@ fn named_endpoint(config: &Config) -> bool {
 
 /// The configuration by the SDK's standard chain.
 async fn remote(config: &Config) -> SdkConfig {
-    let mut http = https();
+    let mut http = crate::capture::wrap(https());
     if named_endpoint(config) {
         http = crate::lenient::wrap(http);
     }

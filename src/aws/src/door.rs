@@ -3,12 +3,12 @@
 use crate::{
     CallEvent, CallOptions, Config, Error, Identity, RetryEvent,
     clients::{Clients, Connection},
+    limits::Limits,
     policy::Rules,
     redaction, registry, retry,
     service::{Failure, FailureKind, Operation, Prepared, Reply, Service},
-    shape::Bad,
 };
-use dmsrun_base::{Map, Timestamp, Value};
+use dmsrun_base::{Map, Redactor, Timestamp, Value};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
@@ -24,6 +24,7 @@ struct Inner {
     config: Config,
     rules: Rules,
     clients: Clients,
+    limits: Limits,
     identities: Mutex<BTreeMap<Option<String>, Arc<OnceCell<Identity>>>>,
 }
 
@@ -38,7 +39,7 @@ impl Aws {
     pub fn new(config: Config) -> Self {
         let rules = Rules::new(config.policy.clone());
         let (clients, identities) = (Clients::new(), Mutex::default());
-        Self(Arc::new(Inner { config, rules, clients, identities }))
+        Self(Arc::new(Inner { config, rules, clients, limits: Limits::default(), identities }))
     }
 
     /// Calls an operation by its name.
@@ -110,6 +111,41 @@ impl Inner {
     }
 }
 
+/// Whether an input fits an operation: its names, types, enumeration values and what is required. Nothing
+/// is sent, and no policy is asked.
+///
+/// # Errors
+/// What a call with this input would be refused with before it is sent.
+pub fn check_input(
+    service: &str,
+    operation: &str,
+    input: &Value,
+    redactor: &Redactor,
+) -> Result<(), Error> {
+    let (service, operation) = registry::find(service, operation)?;
+    prepare(service, operation, input, redactor).map(drop)
+}
+
+fn prepare(
+    service: &'static Service,
+    operation: &'static Operation,
+    input: &Value,
+    redactor: &Redactor,
+) -> Result<Prepared, Error> {
+    // First, so that no message about a wrong input shows a secret of its.
+    redaction::learn(input, operation.fields, redactor);
+    (operation.prepare)(input).map_err(|bad| {
+        let scrub = |text: String| redactor.scrub(&text);
+        Error::Input {
+            service: service.name,
+            operation: operation.name,
+            path: scrub(bad.path),
+            message: scrub(bad.message),
+            hint: bad.hint.map(scrub),
+        }
+    })
+}
+
 /// One call.
 struct Call<'a> {
     aws: &'a Inner,
@@ -124,6 +160,14 @@ struct Progress {
     /// Real time, for what is shown only: virtual time stands still during a call.
     begun: Instant,
     attempt: u32,
+    /// How long it waited for its turn: that is no part of what AWS may take.
+    paced: Duration,
+}
+
+impl Progress {
+    fn new(started: Timestamp) -> Self {
+        Self { started, begun: Instant::now(), attempt: 0, paced: Duration::ZERO }
+    }
 }
 
 impl Call<'_> {
@@ -195,32 +239,21 @@ impl Call<'_> {
     }
 
     fn prepare(&self, input: &Value) -> Result<Prepared, Error> {
-        // First, so that no message about a wrong input shows a secret of its.
-        redaction::learn(input, self.operation.fields, &self.aws.config.redactor);
-        (self.operation.prepare)(input).map_err(|bad| self.bad_input(bad))
-    }
-
-    fn bad_input(&self, bad: Bad) -> Error {
-        let scrub = |text: String| self.aws.config.redactor.scrub(&text);
-        Error::Input {
-            service: self.service.name,
-            operation: self.operation.name,
-            path: scrub(bad.path),
-            message: scrub(bad.message),
-            hint: bad.hint.map(scrub),
-        }
+        prepare(self.service, self.operation, input, &self.aws.config.redactor)
     }
 
     /// Sends it as often as it takes, and tells the observer how it ended.
     async fn send(&self, input: &Value, prepared: Prepared) -> Result<Value, Error> {
         let config = &self.aws.config;
-        let mut progress =
-            Progress { started: config.clock.now(), begun: Instant::now(), attempt: 0 };
+        let mut progress = Progress::new(config.clock.now());
         let (region, role) = (self.options.region.as_deref(), self.options.role.as_deref());
         let connected = self.aws.clients.connect(config, self.service, region, role).await;
         let (result, region) = match connected {
             Ok(connection) => {
-                let sent = self.attempts(&connection, input, prepared, &mut progress).await;
+                let mut sent = self.attempts(&connection, input, prepared, &mut progress).await;
+                if let Err(failure) = &mut sent {
+                    self.say_how_often(failure, &progress);
+                }
                 let result = sent.map_err(|f| (f.request_id.clone(), self.error(f, &connection)));
                 (result, connection.region)
             }
@@ -250,8 +283,7 @@ impl Call<'_> {
                 None => (self.operation.prepare)(input).map_err(|bad| Failure::input(&bad))?,
             };
             progress.attempt += 1;
-            let left = deadline.saturating_sub(self.elapsed(progress));
-            let failure = match self.attempt(connection, prepared, left).await {
+            let failure = match self.turn(connection, prepared, progress, deadline).await {
                 Ok(reply) => return Ok(reply),
                 Err(failure) => failure,
             };
@@ -269,6 +301,42 @@ impl Call<'_> {
             self.tell_retry(&failure, connection, progress, delay, elapsed);
             config.clock.sleep(delay).await;
         }
+    }
+
+    /// An error that stood in spite of repeats says so: who reads it must not think of one mishap.
+    fn say_how_often(&self, failure: &mut Failure, progress: &Progress) {
+        if progress.attempt > 1 {
+            let text = format!("sent {} times", progress.attempt);
+            let elapsed = self.elapsed(progress).as_secs();
+            let during = if elapsed > 0 { format!(" in {elapsed} s") } else { String::new() };
+            let gap = if failure.message.is_empty() { "" } else { " " };
+            failure.message = format!("{}{gap}({text}{during})", failure.message);
+        }
+    }
+
+    /// One attempt, as soon as the service's limits have room for it.
+    async fn turn(
+        &self,
+        connection: &Connection,
+        prepared: Prepared,
+        progress: &mut Progress,
+        deadline: Duration,
+    ) -> Result<Reply, Failure> {
+        let (limits, clock) = (&self.aws.limits, &self.aws.config.clock);
+        let before = self.elapsed(progress);
+        let key = Limits::key(self.service.name, &connection.region, self.options.role.as_deref());
+        let wait = limits.turn(&key, clock.now());
+        if !wait.is_zero() {
+            clock.sleep(wait).await;
+        }
+        let _place = limits.place(&key).await;
+        progress.paced += self.elapsed(progress).saturating_sub(before);
+        let left = deadline.saturating_sub(self.elapsed(progress));
+        let answer = self.attempt(connection, prepared, left).await;
+        if answer.as_ref().is_err_and(retry::is_throttling) {
+            limits.throttled(&key, clock.now());
+        }
+        answer
     }
 
     async fn attempt(
@@ -295,7 +363,7 @@ impl Call<'_> {
 
     fn elapsed(&self, progress: &Progress) -> Duration {
         let elapsed = self.aws.config.clock.now().duration_since(progress.started);
-        Duration::try_from(elapsed).unwrap_or_default()
+        Duration::try_from(elapsed).unwrap_or_default().saturating_sub(progress.paced)
     }
 
     fn error(&self, failure: Failure, connection: &Connection) -> Error {

@@ -67,13 +67,28 @@ async fn readable(mut response: HttpResponse) -> Result<HttpResponse, ConnectorE
         .await
         .map_err(|error| ConnectorError::io(BoxError::from(error)))?
         .into_bytes();
-    let mended = serde_json::from_slice::<Json>(&bytes)
-        .ok()
+    let mended = may_need_it(&bytes)
+        .then(|| serde_json::from_slice::<Json>(&bytes).ok())
+        .flatten()
         .and_then(|mut value| numbers(&mut value).then(|| value.to_string().into_bytes()));
     let text = mended.unwrap_or_else(|| bytes.to_vec());
     response.headers_mut().remove("content-length");
     *response.body_mut() = SdkBody::from(text);
     Ok(response)
+}
+
+/// How the names of members that are times end.
+const ENDS: [&str; 3] = ["Time", "Date", "Timestamp"];
+
+/// Whether some member that is named as a time may hold text: most answers need no second look.
+fn may_need_it(json: &[u8]) -> bool {
+    json.iter().enumerate().filter(|(_, byte)| **byte == b':').any(|(at, _)| {
+        let (before, after) = (json[..at].trim_ascii_end(), json[at + 1..].trim_ascii_start());
+        after.first() == Some(&b'"')
+            && before
+                .strip_suffix(b"\"")
+                .is_some_and(|name| ENDS.iter().any(|end| name.ends_with(end.as_bytes())))
+    })
 }
 
 /// Turns members that are named as times and written as text into seconds; whether there were any.
@@ -87,7 +102,7 @@ fn numbers(value: &mut Json) -> bool {
         }
         Json::Object(map) => {
             for (name, member) in map {
-                let named = ["Time", "Date", "Timestamp"].iter().any(|end| name.ends_with(end));
+                let named = ENDS.iter().any(|end| name.ends_with(end));
                 match member.as_str().filter(|_| named).and_then(seconds) {
                     Some(seconds) => {
                         *member = Json::from(seconds);
@@ -102,7 +117,7 @@ fn numbers(value: &mut Json) -> bool {
     any
 }
 
-fn seconds(text: &str) -> Option<f64> {
+pub(crate) fn seconds(text: &str) -> Option<f64> {
     let zoned: Option<Timestamp> = text.parse().ok();
     // Without a zone, UTC is meant.
     let time = zoned.or_else(|| format!("{text}Z").parse().ok())?;
@@ -113,6 +128,14 @@ fn seconds(text: &str) -> Option<f64> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn only_an_answer_with_a_time_in_text_is_looked_at_twice() {
+        assert!(may_need_it(br#"{"Items": [{"CreateTime" : "2026-11-22T20:08:08"}]}"#));
+        assert!(may_need_it(br#"{"lastTimestamp":"x"}"#));
+        assert!(!may_need_it(br#"{"CreateTime": 1.5, "Name": "CreateTime", "Times": "x"}"#));
+        assert!(!may_need_it(b""));
+    }
 
     #[test]
     fn times_in_text_become_seconds_and_nothing_else_changes() {

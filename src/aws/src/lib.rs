@@ -8,14 +8,17 @@
 //! both directions from it. Names are those of the Rust SDK: snake_case. Nothing here knows of Lua or
 //! of the local AWS, which is plugged in as the SDK's HTTP client.
 
+mod capture;
 mod clients;
 mod config;
 mod door;
 mod error;
 mod lenient;
+mod limits;
 mod observe;
 mod pages;
 mod policy;
+pub mod records;
 mod redaction;
 pub mod registry;
 mod retry;
@@ -25,7 +28,7 @@ mod tables;
 
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use config::{CallOptions, Config, Identity};
-pub use door::Aws;
+pub use door::{Aws, check_input};
 pub use error::{Error, Fields};
 pub use observe::{CallEvent, Observer, RetryEvent, Silent};
 pub use pages::Page;

@@ -83,7 +83,10 @@ impl Aws {
 }
 
 /// The members that hold the items.
-fn items_of(service: &Service, operation: &Operation) -> Result<Vec<&'static str>, Error> {
+pub(crate) fn items_of(
+    service: &Service,
+    operation: &Operation,
+) -> Result<Vec<&'static str>, Error> {
     if let Some(pages) = operation.pages {
         return Ok(pages.items.to_vec());
     }
@@ -120,7 +123,7 @@ fn collect(page: &mut Value, members: &[&str], items: &mut Vec<Value>) {
 }
 
 /// Puts the tokens of the next page into the input; false where this was the last one.
-fn next(operation: &Operation, input: &mut Map, page: &Value) -> bool {
+pub(crate) fn next(operation: &Operation, input: &mut Map, page: &Value) -> bool {
     let Some(pages) = operation.pages else { return false };
     if page.get("is_truncated") == Some(&Value::Bool(false)) {
         return false;

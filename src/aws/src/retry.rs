@@ -25,16 +25,18 @@ pub(crate) struct Backoff {
 }
 
 const THROTTLED: Backoff = Backoff::new(500, 20_000, 60, DEADLINE);
-const SERVER: Backoff = Backoff::new(250, 20_000, 8, DEADLINE);
+const SERVER: Backoff = Backoff::new(250, 20_000, 14, DEADLINE);
 /// AWS tells a code. An endpoint that answers 500 without one is seldom AWS and seldom heals.
 const MUTE: Backoff = Backoff::new(250, 1_000, 3, DEADLINE);
-const LOST: Backoff = Backoff::new(250, 5_000, 4, DEADLINE);
+const LOST: Backoff = Backoff::new(250, 5_000, 8, DEADLINE);
 /// A refused connection seldom heals: three attempts within some two seconds.
 const UNREACHABLE: Backoff =
     Backoff { floor: 0.5, ..Backoff::new(600, 1_200, 3, Duration::from_secs(10)) };
 /// A new role takes a while to be known everywhere; a wrong one must not take for ever.
 const PROPAGATING: Backoff =
-    Backoff { floor: 0.5, ..Backoff::new(2_000, 8_000, 40, Duration::from_secs(120)) };
+    Backoff { floor: 0.5, ..Backoff::new(1_000, 4_000, 60, Duration::from_secs(120)) };
+/// A zone that is out of machines may have some again in a minute, but not in a second.
+const CAPACITY: Backoff = Backoff { floor: 0.5, ..Backoff::new(10_000, 60_000, 20, DEADLINE) };
 const ASKED: Backoff = Backoff::new(1_000, 5_000, 60, DEADLINE);
 
 impl Backoff {
@@ -70,13 +72,17 @@ pub(crate) fn backoff(
         FailureKind::Service if is_throttling(failure) => Some(THROTTLED),
         FailureKind::Service if failure.code == "HTTP500" => Some(MUTE),
         FailureKind::Service if is_server_side(failure) => Some(SERVER),
+        FailureKind::Service if lacks_capacity(failure) => Some(CAPACITY),
         FailureKind::Service => propagating(service, failure).then_some(PROPAGATING),
     }
 }
 
 /// Whether an answer's error may go away by itself.
 pub(crate) fn is_transient(service: &str, failure: &Failure) -> bool {
-    is_throttling(failure) || is_server_side(failure) || propagating(service, failure)
+    is_throttling(failure)
+        || is_server_side(failure)
+        || lacks_capacity(failure)
+        || propagating(service, failure)
 }
 
 /// A code, or a pattern with one `*` such as `*.NotFound`.
@@ -89,7 +95,7 @@ fn matches(pattern: &str, code: &str) -> bool {
     }
 }
 
-fn is_throttling(failure: &Failure) -> bool {
+pub(crate) fn is_throttling(failure: &Failure) -> bool {
     const CODES: &[&str] = &[
         "BandwidthLimitExceeded",
         "EC2ThrottledException",
@@ -126,6 +132,17 @@ fn is_server_side(failure: &Failure) -> bool {
         || CODES.contains(&failure.code.as_str())
 }
 
+/// AWS has no machine or address to give at the moment.
+fn lacks_capacity(failure: &Failure) -> bool {
+    const CODES: &[&str] = &[
+        "InsufficientAddressCapacity",
+        "InsufficientCapacity",
+        "InsufficientInstanceCapacity",
+        "InsufficientResourceCapacityFault",
+    ];
+    CODES.contains(&failure.code.as_str())
+}
+
 /// DMS refuses a role that IAM has not yet told it of; it says so with a code that means more.
 fn propagating(service: &str, failure: &Failure) -> bool {
     service == "dms"
@@ -155,6 +172,7 @@ mod tests {
         assert_eq!(ask("ThrottlingException", "", Some(400)), Some(THROTTLED));
         assert_eq!(ask("Whatever", "", Some(503)), Some(SERVER));
         assert_eq!(ask("HTTP500", "", Some(500)), Some(MUTE));
+        assert_eq!(ask("InsufficientResourceCapacityFault", "", Some(400)), Some(CAPACITY));
         assert_eq!(ask("InvalidParameterValueException", "", Some(400)), None);
         assert_eq!(ask("AccessDeniedFault", "no permission", Some(400)), None);
         let role = "The IAM Role arn:aws:iam::1:role/dms-vpc-role is not configured properly.";

@@ -222,7 +222,7 @@ fn a_seed_repeats_the_waits() {
         retries.iter().map(|r| r.delay).collect::<Vec<_>>()
     };
     assert_eq!(waits(), waits());
-    assert_eq!(waits().len(), 7);
+    assert_eq!(waits().len(), 13);
 }
 
 #[test]
@@ -249,6 +249,46 @@ fn an_answer_that_comes_too_late_is_a_timeout_on_virtual_time_too() {
     assert!(error.to_string().contains("no success within 30s"), "{error}");
 }
 
+/// 600 creates at once: DMS would refuse two of three.
+#[test]
+fn calls_to_dms_keep_to_its_bucket_of_requests() {
+    let fake = Fake::always(200, json!({}));
+    let aws = fake.aws(Policy::default());
+    let options = CallOptions::default();
+    let call = || aws.call("dms", "describe_endpoints", Value::Null, &options);
+    let calls = (0..600).map(|_| call());
+    fake.run(async { futures_util::future::join_all(calls).await });
+    assert_eq!(fake.count(), 600);
+    assert_eq!(fake.seconds(), (600 - 200) / 8);
+}
+
+#[test]
+fn a_turn_that_is_waited_for_is_no_part_of_the_deadline() {
+    let fake = Fake::always(200, json!({}));
+    let aws = fake.aws(Policy::default());
+    let options = CallOptions { timeout: Some(Duration::from_secs(5)), ..Default::default() };
+    let call = || aws.call("dms", "describe_endpoints", Value::Null, &options);
+    let calls = (0..600).map(|_| call());
+    let answers = fake.run(async { futures_util::future::join_all(calls).await });
+    assert!(answers.iter().all(Result::is_ok));
+}
+
+#[test]
+fn a_lack_of_capacity_is_outlasted_and_given_up_in_the_end() {
+    let short = json!({"__type": "InsufficientResourceCapacityFault", "message": "no room"});
+    let body = short.to_string();
+    let fake =
+        Fake::new(move |_, n| Ok(if n < 4 { (400, body.clone()) } else { (200, "{}".into()) }));
+    let input = json!({"replication_instance_identifier": "i", "replication_instance_class": "c"});
+    call(&fake, "dms", "create_replication_instance", value(input.clone())).unwrap();
+    assert_eq!(fake.count(), 4);
+    let fake = Fake::always(400, short);
+    let error = call(&fake, "dms", "create_replication_instance", value(input)).unwrap_err();
+    assert!(error.is_retryable());
+    assert!(fake.seconds() <= 300, "{}", fake.seconds());
+    assert!(error.to_string().contains("no room (sent "), "{error}");
+}
+
 #[test]
 fn a_role_that_propagates_is_waited_for() {
     let fake = Fake::new(|_, n| {
@@ -271,8 +311,9 @@ fn a_lost_answer_of_a_create_is_told_and_not_repeated() {
     assert!(error.may_have_happened());
     assert_eq!(error.fields().code, "AnswerLost");
     assert_eq!(fake.count(), 1);
-    call(&fake, "ec2", "describe_vpcs", Value::Null).unwrap_err();
-    assert_eq!(fake.count(), 5);
+    let error = call(&fake, "ec2", "describe_vpcs", Value::Null).unwrap_err();
+    assert_eq!(fake.count(), 9);
+    assert!(error.to_string().contains("(sent 8 times in "), "{error}");
 }
 
 #[test]

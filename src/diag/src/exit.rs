@@ -15,6 +15,8 @@ pub enum Exit {
     Timeout,
     /// A question needs an answer that was not given beforehand.
     Approval,
+    /// Somebody else is at work on the stack; nothing was changed.
+    Locked,
     /// The command line is wrong.
     Usage,
     /// Ctrl-C; what was in flight is finished, the same command continues.
@@ -31,6 +33,7 @@ impl Exit {
             Self::Partial => 3,
             Self::Timeout => 4,
             Self::Approval => 5,
+            Self::Locked => 6,
             Self::Usage => 64,
             Self::Interrupted => 130,
         }

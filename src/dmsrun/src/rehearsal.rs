@@ -32,6 +32,8 @@ pub fn stage(options: &Options, file: &str, seed: u64, ui: &Terminal) -> Result<
         seed,
         redactor: config.redactor.clone(),
         folder,
+        ui: ui.clone(),
+        trunk: RefCell::default(),
     };
     Ok(Stage { host: Host::new(config)?, output, bench: Some(Rc::new(bench)) })
 }
@@ -53,6 +55,40 @@ struct LocalBench {
     seed: u64,
     redactor: Redactor,
     folder: Folder,
+    ui: Terminal,
+    /// The worlds that branches have left, the innermost last.
+    trunk: RefCell<Vec<Trunk>>,
+}
+
+/// A world that waits until a branch of it is left.
+struct Trunk {
+    session: Rc<Session>,
+    /// Its journals, which lie aside meanwhile.
+    journals: Folder,
+}
+
+/// Copies a folder of files; where there is none, makes none.
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(from) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    std::fs::create_dir_all(to)?;
+    for entry in entries {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+fn no_copy(error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("The spec's journals could not be copied").what(error.to_string())
 }
 
 /// The local AWS behind a session of ours.
@@ -123,6 +159,38 @@ impl Bench for LocalBench {
         Ok(())
     }
 
+    fn tagged(&self, state: &State) -> Result<Vec<serde_json::Value>, Diagnostic> {
+        Ok(local(state)?.tagged("dmsrun:"))
+    }
+
+    fn calls(&self, state: &State) -> Result<(u64, u64), Diagnostic> {
+        Ok(local(state)?.calls())
+    }
+
+    fn branch(&self, state: &State) -> Result<(), Diagnostic> {
+        let copy = local(state)?.copy()?;
+        copy.faults().spare();
+        let redactor = self.redactor.clone();
+        let session = session::on_local(&self.options, &self.ui, redactor, self.seed, copy);
+        let mut trunk = self.trunk.borrow_mut();
+        let aside = self.folder.0.with_extension(format!("trunk-{}", trunk.len()));
+        let journals = Folder(aside);
+        copy_folder(&self.folder.0, &journals.0).map_err(|e| no_copy(&e))?;
+        let session = state.swap_session(Rc::new(session))?;
+        trunk.push(Trunk { session, journals });
+        Ok(())
+    }
+
+    fn leave(&self, state: &State) -> Result<(), Diagnostic> {
+        let Some(Trunk { session, journals }) = self.trunk.borrow_mut().pop() else {
+            return Err(Diagnostic::bug("a branch is left that was never begun"));
+        };
+        state.swap_session(session)?;
+        // There may be none.
+        let _ = std::fs::remove_dir_all(&self.folder.0);
+        copy_folder(&journals.0, &self.folder.0).map_err(|e| no_copy(&e))
+    }
+
     fn messages(&self, state: &State) -> Result<Vec<serde_json::Value>, Diagnostic> {
         Ok(local(state)?.messages())
     }
@@ -138,7 +206,10 @@ impl Bench for LocalBench {
         let transcript = Transcript::default();
         let host = Host::new(self.config(state, &script, args, &transcript)?)?;
         watch(&host)?;
-        Ok(match host.run_file(&script) {
+        let (handle, faults) = (host.interrupt_handle(), local(state)?.faults());
+        faults.client(move || handle.kill());
+        let ended = host.run_file(&script);
+        let mut ran = match ended {
             Ok(code) => Ran { code, transcript, ..Ran::default() },
             Err(failure) => {
                 let style = Style { color: false, width: 100 };
@@ -148,8 +219,13 @@ impl Bench for LocalBench {
                     shown: shown.lines().map(str::to_owned).collect(),
                     failure: Some(failure),
                     transcript,
+                    ..Ran::default()
                 }
             }
-        })
+        };
+        // Its calls that are under way end with it.
+        drop(host);
+        ran.killed = faults.client_gone();
+        Ok(ran)
     }
 }

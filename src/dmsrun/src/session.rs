@@ -108,17 +108,33 @@ pub fn spec_config(options: &Options, file: &str, seed: u64, ui: &Terminal) -> H
         state_dir: std::env::temp_dir().join(format!("dmsrun-spec-{}-{seed}", std::process::id())),
         options: Options { local: Some(PathBuf::new()), ..options.clone() }.to_value(),
         session: Box::new(move || {
-            let mut config = aws_config(&given, &tracing, redactor_of_aws, random_of_aws);
             let local =
                 Local::open(dmsrun_local::Options { seed, ..local_options(&given, None)? })?;
-            let clock = plug_in(&mut config, &local);
-            Ok(Session { aws: Aws::new(config), clock, keep: Box::new(local) })
+            // A fault that kills is for what the spec runs.
+            local.faults().spare();
+            Ok(joined(aws_config(&given, &tracing, redactor_of_aws, random_of_aws), local))
         }),
         ui: Arc::new(Silent),
         redactor,
         random,
         ..HostConfig::bare()
     }
+}
+
+/// Another session of a spec, on a local AWS of its own.
+pub fn on_local(
+    options: &Options,
+    ui: &Terminal,
+    redactor: Redactor,
+    seed: u64,
+    local: Local,
+) -> Session {
+    joined(aws_config(options, ui, redactor, Random::seeded(seed)), local)
+}
+
+fn joined(mut config: Config, local: Local) -> Session {
+    let clock = plug_in(&mut config, &local);
+    Session { aws: Aws::new(config), clock, keep: Box::new(local) }
 }
 
 fn aws_config(options: &Options, ui: &Terminal, redactor: Redactor, random: Random) -> Config {

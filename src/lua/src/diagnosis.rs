@@ -10,12 +10,13 @@ const META: &str = "dmsrun.diagnostic";
 const WITHIN: u32 = 60;
 
 /// The exit codes by the names that scripts use.
-const EXITS: [(&str, Exit); 7] = [
+const EXITS: [(&str, Exit); 8] = [
     ("failure", Exit::Failure),
     ("changes", Exit::Changes),
     ("partial", Exit::Partial),
     ("timeout", Exit::Timeout),
     ("approval", Exit::Approval),
+    ("locked", Exit::Locked),
     ("usage", Exit::Usage),
     ("interrupted", Exit::Interrupted),
 ];

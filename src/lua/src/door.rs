@@ -1,3 +1,3 @@
 //! The one place where this crate names the AWS door's types.
 
-pub use dmsrun_aws::{Aws, CallOptions, Error, registry};
+pub use dmsrun_aws::{Aws, CallOptions, Error, check_input, registry};

@@ -11,7 +11,7 @@
 use crate::{
     border,
     calls::{self, Finish, Operation, OperationCell, Raise, Waiting},
-    hook::Watch,
+    hook::{Ending, Watch},
     state::State,
 };
 use dmsrun_base::{Clock, drive};
@@ -37,6 +37,9 @@ use std::{
 use tokio::{runtime::Runtime, sync::Notify};
 
 type Ticket = u64;
+
+/// The exit code of what `kill -9` has ended, as shells give it.
+pub(crate) const KILLED: u8 = 137;
 
 /// Tasks that were started together and are awaited together.
 pub(crate) struct Group {
@@ -94,6 +97,7 @@ pub struct InterruptHandle(Arc<Interrupts>);
 #[derive(Debug, Default)]
 struct Interrupts {
     count: AtomicUsize,
+    killed: AtomicBool,
     news: Notify,
 }
 
@@ -118,6 +122,18 @@ impl InterruptHandle {
     /// How many there were.
     pub fn count(&self) -> usize {
         self.0.count.load(Ordering::SeqCst)
+    }
+
+    /// Ends the script as `kill -9` ends a process, as far as that is possible inside of one: what waits
+    /// never goes on, no Lua code runs any more, nothing is written. The exit code is that of a shell.
+    pub fn kill(&self) {
+        self.0.killed.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Whether the script was killed.
+    pub fn is_killed(&self) -> bool {
+        self.0.killed.load(Ordering::SeqCst)
     }
 
     /// Forgets them, for the next entry of a session.
@@ -215,7 +231,7 @@ impl Scheduler {
     }
 
     /// Waits until one of the waits under way has ended, and notes its end.
-    fn wait(&self, state: &State) -> Result<(), Diagnostic> {
+    fn wait(&self, state: &State) -> Result<(), Raise> {
         let clock = state.clock();
         let mut reactor = self.reactor.borrow_mut();
         let runtime = self.runtime()?;
@@ -225,15 +241,20 @@ impl Scheduler {
             let next = drive(&*clock, settled(&*clock, reactor.next()));
             tokio::select! {
                 biased;
-                () = interrupt.until(|| interrupt.count() >= 2) => Err(interrupted()),
+                () = interrupt.until(|| interrupt.is_killed()) => Err(None),
+                () = interrupt.until(|| interrupt.count() >= 2) => Err(Some(interrupted())),
                 ended = next => Ok(ended),
             }
         });
         self.watch.wait(false);
         drop(reactor);
-        let ended = ended?;
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(Some(interrupted)) => return Err(interrupted.into()),
+            Err(None) => return Err(self.killed(state)),
+        };
         let Some((ticket, finish)) = ended else {
-            return Err(Diagnostic::bug("every task waits for another one"));
+            return Err(Diagnostic::bug("every task waits for another one").into());
         };
         match self.waiting.borrow_mut().remove(&ticket) {
             Some(task) => self.ready.borrow_mut().push_back((task, Resume::Ended(finish))),
@@ -242,6 +263,13 @@ impl Scheduler {
             }
         }
         Ok(())
+    }
+
+    /// Unwinds everything without letting any of it run.
+    fn killed(&self, state: &State) -> Raise {
+        state.exit_code.set(Some(KILLED));
+        self.watch.end(Ending::Exit);
+        Raise::Exit(KILLED)
     }
 
     /// Blocks until the operation has ended; runs tasks meanwhile.

@@ -124,8 +124,10 @@ pub struct Request {
 /// How a script that a spec has run as the command line does ended.
 #[derive(Clone, Debug, Default)]
 pub struct Ran {
-    /// Its exit code.
+    /// Its exit code; 137 where it was killed.
     pub code: u8,
+    /// Whether a fault killed it.
+    pub killed: bool,
     /// The error that ended it.
     pub failure: Option<Diagnostic>,
     /// That error as it would have been shown.
@@ -140,6 +142,14 @@ pub trait Bench {
     fn fault(&self, state: &State, text: &str) -> Result<(), Diagnostic>;
     /// Takes all faults away.
     fn clear_faults(&self, state: &State) -> Result<(), Diagnostic>;
+    /// Everything that carries a tag of ours, read without a call: `service`, `name` and `tags` each.
+    fn tagged(&self, state: &State) -> Result<Vec<serde_json::Value>, Diagnostic>;
+    /// How many calls have arrived at the spec's AWS that only read, and how many others.
+    fn calls(&self, state: &State) -> Result<(u64, u64), Diagnostic>;
+    /// Goes on in a copy of the spec's world: its AWS, its clock and its journals.
+    fn branch(&self, state: &State) -> Result<(), Diagnostic>;
+    /// Goes back to the world as it was before the last branch.
+    fn leave(&self, state: &State) -> Result<(), Diagnostic>;
     /// The messages that were sent to topics, oldest first.
     fn messages(&self, state: &State) -> Result<Vec<serde_json::Value>, Diagnostic>;
     /// Runs a script in a VM of its own on the spec's AWS and clock; `watch` sees the VM first.

@@ -145,6 +145,13 @@ impl State {
         *self.factory.borrow_mut() = Some(factory);
     }
 
+    /// Puts another AWS with its clock in the place of this one, and gives this one.
+    pub fn swap_session(&self, session: Rc<Session>) -> Result<Rc<Session>, Diagnostic> {
+        let before = self.session()?;
+        *self.session.borrow_mut() = Some(session);
+        Ok(before)
+    }
+
     /// The clock: the session's, or the wall clock in a host that was made without AWS.
     pub fn clock(&self) -> Arc<dyn Clock> {
         if self.sandbox.is_check() {

@@ -7,7 +7,7 @@ use crate::{
     order::{Job, JobId, Op, heights},
     plan::{Action, Plan, Step, replaces},
     resolve::{self, is_unknown},
-    timing::{Timing, critical_path},
+    timing::{Timing, critical_path, least_path, queued},
 };
 use dmsrun_base::{Map, Reference, ResourceId, Value};
 use dmsrun_diag::{Diagnostic, Exit};
@@ -76,6 +76,8 @@ pub struct Apply {
     outputs: BTreeMap<ResourceId, Map>,
     started: Vec<Option<f64>>,
     ended: Vec<Option<f64>>,
+    /// Of each job: how long it waited, and how much of that may be due to looking only now and then.
+    spent: Vec<(f64, f64)>,
     stopped: bool,
 }
 
@@ -89,6 +91,7 @@ impl Apply {
             outputs: plan.outputs.clone(),
             started: vec![None; count],
             ended: vec![None; count],
+            spent: vec![(0.0, 0.0); count],
             stopped: false,
             plan,
         }
@@ -269,11 +272,17 @@ impl Apply {
         &self.outputs
     }
 
+    /// Says how long a job has waited, and how much of that may be due to looking only now and then.
+    pub fn spent(&mut self, id: JobId, waited: f64, lag: f64) {
+        self.spent[id] = (waited, lag);
+    }
+
     /// When each job that ran started and ended, in the order of their starts.
     pub fn timeline(&self) -> Vec<Timing> {
         let mut out: Vec<Timing> = (0..self.states.len())
             .filter_map(|job| {
-                Some(Timing { job, start: self.started[job]?, end: self.ended[job]? })
+                let (waited, lag) = self.spent[job];
+                Some(Timing { job, start: self.started[job]?, end: self.ended[job]?, waited, lag })
             })
             .collect();
         out.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.job.cmp(&b.job)));
@@ -281,9 +290,20 @@ impl Apply {
     }
 
     /// The chain of jobs that took the longest, and how long it took in seconds: no apply of this
-    /// plan could have been faster.
+    /// plan could have been faster with steps that take this long.
     pub fn critical_path(&self) -> (f64, Vec<JobId>) {
         critical_path(&self.plan.jobs, &self.timeline())
+    }
+
+    /// How long the longest chain had to take at the least, if everybody had looked at the right
+    /// moment.
+    pub fn least_path(&self) -> f64 {
+        least_path(&self.plan.jobs, &self.timeline())
+    }
+
+    /// How long each job of [`Self::timeline`] could have started already, had there been room.
+    pub fn queued(&self) -> Vec<f64> {
+        queued(&self.plan.jobs, &self.timeline())
     }
 
     fn skip_after(&mut self, failed: JobId) {

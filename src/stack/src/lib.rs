@@ -1,6 +1,6 @@
 //! The engine: what is declared against what is live, the steps between them, and their order.
 //!
-//! Everything here is pure but the journal. There is no Lua and no AWS in it: schemas, declared and
+//! Everything here is pure but the journal and [`hold`]. There is no Lua and no AWS in it: schemas, declared and
 //! live resources come in as data, special comparisons come in through [`Comparators`], and whoever
 //! drives [`Apply`] carries the steps out. One plan goes through these stages:
 //!
@@ -17,6 +17,7 @@ pub mod diff;
 pub mod effective;
 pub mod fingerprint;
 pub mod graph;
+pub mod hold;
 pub mod identify;
 pub mod journal;
 pub mod json;

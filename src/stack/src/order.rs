@@ -1,7 +1,10 @@
 //! Steps become jobs: what each waits for. Creation goes along the references, deletion against the
 //! live parents.
 
-use crate::plan::{Action, Step};
+use crate::{
+    model::Live,
+    plan::{Action, Step},
+};
 use dmsrun_base::{ResourceId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,8 +76,7 @@ pub fn delete_first(steps: &mut [Step]) {
                 _ => false,
             };
             if goes {
-                let outputs = live.outputs.values().filter_map(Value::as_str).map(str::to_owned);
-                names.extend(outputs.chain([live.physical.clone()]));
+                names.extend(names_of(live).map(str::to_owned));
                 step.delete_first = step.action == Action::Replace;
                 (seen[at], more) = (true, true);
             }
@@ -83,6 +85,14 @@ pub fn delete_first(steps: &mut [Step]) {
             return;
         }
     }
+}
+
+/// What others call a resource: its physical id and its text outputs. An output that names what the
+/// resource itself stands on, such as the VPC of a subnet group, is no name of its own.
+fn names_of(live: &Live) -> impl Iterator<Item = &str> {
+    let outputs = live.outputs.values().filter_map(Value::as_str);
+    let own = outputs.filter(|name| !live.parents.iter().any(|parent| parent == name));
+    own.chain([live.physical.as_str()])
 }
 
 struct Builder<'a> {
@@ -221,8 +231,7 @@ impl<'a> Builder<'a> {
         let steps = self.steps;
         for at in self.delete_of.keys() {
             let Some(live) = &steps[*at].live else { continue };
-            let outputs = live.outputs.values().filter_map(Value::as_str);
-            let all: BTreeSet<&str> = outputs.chain([live.physical.as_str()]).collect();
+            let all: BTreeSet<&str> = names_of(live).collect();
             for name in all {
                 names.entry(name).or_default().push(*at);
             }

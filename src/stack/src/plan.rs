@@ -228,7 +228,7 @@ impl<'a> Planner<'a> {
             .broken
             .clone()
             .or_else(|| differences.iter().find_map(|d| self.replaces(schema, &declared, live, d)))
-            .or_else(|| self.replaced_with(&declared));
+            .or_else(|| self.replaced_with(&declared, live));
         if let Some(reason) = reason {
             return self.replace(schema, declared, live, reason, differences);
         }
@@ -279,6 +279,10 @@ impl<'a> Planner<'a> {
         if why.is_none() && !follows {
             return None;
         }
+        let left = follows.then(|| self.left_by(declared, live, name)).flatten();
+        if let Some(target) = left {
+            return Some(format!("`{name}` follows {target}, which was replaced"));
+        }
         if difference.is_unknown() {
             let value = declared.properties.get(name)?;
             let targets = || value.references().into_iter().map(|r| &r.target);
@@ -303,11 +307,44 @@ impl<'a> Planner<'a> {
         Some(if why.is_empty() { format!("`{name}` can't be changed") } else { why.to_owned() })
     }
 
+    /// The target of a property whose older generation the live value still names: a run that replaced
+    /// the target did not get as far as this resource.
+    fn left_by(&self, declared: &Declared, live: &Live, name: &str) -> Option<&'a ResourceId> {
+        let there = texts(live.properties.get(name)?);
+        let value = declared.properties.get(name)?;
+        let old = |reference: &Reference| {
+            let primary = &self.request.live[*self.identified.primary.get(&reference.target)?];
+            let mut older = self.older(&reference.target, primary.generation);
+            let twin = older.find(|twin| {
+                let output = resolve::output(&twin.outputs, &reference.path);
+                let named = output.as_ref().and_then(Value::as_str);
+                named.is_some_and(|named| there.contains(&named))
+            })?;
+            Some(&twin.id)
+        };
+        value.references().into_iter().find_map(old)
+    }
+
     /// The reason to replace because of what the resource is to be replaced with.
-    fn replaced_with(&self, declared: &Declared) -> Option<String> {
+    fn replaced_with(&self, declared: &Declared, live: &Live) -> Option<String> {
         let replaced = |t: &&ResourceId| matches!(self.outcomes.get(*t), Some(Outcome::Replaced));
-        let target = declared.replace_with.iter().find(replaced)?;
-        Some(format!("goes with {target}, which is replaced"))
+        if let Some(target) = declared.replace_with.iter().find(replaced) {
+            return Some(format!("goes with {target}, which is replaced"));
+        }
+        // A run that replaced the target did not get as far as this resource.
+        let begun = |t: &&ResourceId| {
+            let Some(primary) = self.identified.primary.get(*t) else { return false };
+            let generation = self.request.live[*primary].generation;
+            live.generation < generation && self.older(t, generation).next().is_some()
+        };
+        let target = declared.replace_with.iter().find(begun)?;
+        Some(format!("goes with {target}, which was replaced"))
+    }
+
+    /// What is left of the generations before one.
+    fn older(&self, id: &ResourceId, generation: u32) -> impl Iterator<Item = &'a Live> {
+        let twins = self.identified.twins.iter().map(|(at, _)| &self.request.live[*at]);
+        twins.filter(move |twin| twin.id == *id && twin.generation < generation)
     }
 
     /// Whether the new one and the old one can't exist at the same time.

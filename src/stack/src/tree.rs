@@ -180,7 +180,8 @@ pub fn sides(from: &Side, to: &Side) -> String {
     }
 }
 
-fn side(side: &Side) -> String {
+/// One side of a difference, as it is shown.
+pub fn side(side: &Side) -> String {
     match side {
         Side::Absent => "nothing".to_owned(),
         Side::Known(value) => shown(value),

@@ -28,8 +28,17 @@ struct Version {
     /// Turns the direction of the references around.
     turned: bool,
     crash: Crash,
-    drift: Option<usize>,
+    drift: Option<Drift>,
     seed: u64,
+}
+
+/// What somebody does behind our back, to the item at a position.
+#[derive(Clone, Copy, Debug)]
+enum Drift {
+    /// Gives it another value.
+    Changed(usize),
+    /// Takes it away, where nothing stands on it.
+    Gone(usize),
 }
 
 const COUNT: usize = 6;
@@ -72,9 +81,17 @@ fn crash() -> impl Strategy<Value = Crash> {
     ]
 }
 
+fn drift() -> impl Strategy<Value = Option<Drift>> {
+    prop_oneof![
+        Just(None),
+        (0..COUNT).prop_map(|at| Some(Drift::Changed(at))),
+        (0..COUNT).prop_map(|at| Some(Drift::Gone(at))),
+    ]
+}
+
 fn version() -> impl Strategy<Value = Version> {
     let specs = prop::collection::vec(spec(), COUNT);
-    (specs, prop::bool::weighted(0.2), crash(), prop::option::of(0..COUNT), any::<u64>()).prop_map(
+    (specs, prop::bool::weighted(0.2), crash(), drift(), any::<u64>()).prop_map(
         |(specs, turned, crash, drift, seed)| Version { specs, turned, crash, drift, seed },
     )
 }
@@ -84,10 +101,10 @@ fn run(versions: &[Version]) {
     for version in versions {
         let random = Random::seeded(version.seed);
         let mut pick = |count: usize| random.below(count as u64) as usize;
-        if let Some(at) = version.drift
-            && let Some(item) = world.items.values_mut().nth(at)
-        {
-            item.properties.insert("a".to_owned(), Value::Int(99));
+        match version.drift {
+            Some(Drift::Changed(at)) => world.change(at),
+            Some(Drift::Gone(at)) => world.lose(at),
+            None => {}
         }
         let _ = world.deploy(&version.declared(), version.crash, &mut pick);
     }

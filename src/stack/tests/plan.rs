@@ -305,6 +305,74 @@ fn a_new_vpc_is_made_beside_the_old_one_with_everything_that_follows_it() {
     assert_eq!(of("t.task").1, "update");
 }
 
+/// The live network after a run that was killed when these were there in their second generation.
+fn begun(second: &[&str]) -> Vec<Live> {
+    let mut live = live_network();
+    for kind in second {
+        let physical = format!("{kind}-2");
+        let properties = match *kind {
+            "t.vpc" => json!({ "cidr": "10.1.0.0/16" }),
+            "t.address" => json!({}),
+            _ => json!({ "vpc": "t.vpc-2", "cidr": "10.1.0.0/24" }),
+        };
+        let mut one = Live::new(ResourceId::new(*kind, "a"), physical.clone());
+        one.generation = 2;
+        one.properties = map(properties);
+        one.outputs.insert("id".to_owned(), physical.into());
+        live.push(one);
+    }
+    live
+}
+
+#[test]
+fn a_replacement_that_a_killed_run_has_begun_goes_on_as_it_was_planned() {
+    let wanted = network("10.1.0.0/16", "10.1.0.0/24", true);
+    for second in [&["t.vpc"][..], &["t.vpc", "t.subnet"], &["t.vpc", "t.subnet", "t.address"]] {
+        let steps = steps_of(&wanted, &begun(second));
+        for kind in ["t.vpc", "t.address", "t.gateway", "t.subnet", "t.group"] {
+            let action = if second.contains(&kind) { "delete" } else { "replace" };
+            let (_, found, delete_first, reason) = steps.iter().find(|s| s.0 == kind).unwrap();
+            assert_eq!((*found, *delete_first), (action, false), "{kind} of {second:?}: {reason}");
+        }
+    }
+    let steps = steps_of(&wanted, &begun(&["t.vpc", "t.subnet"]));
+    let reason = |kind: &str| steps.iter().find(|s| s.0 == kind).unwrap().3.clone();
+    assert_eq!(reason("t.address"), "goes with t.vpc/a, which was replaced");
+    assert_eq!(reason("t.group"), "`subnet` follows t.subnet/a, which was replaced");
+}
+
+#[test]
+fn what_stands_beside_a_resource_on_the_same_thing_does_not_stand_on_it() {
+    // A subnet group tells its VPC; its subnets stand on that VPC and not on the group.
+    let mut live = live_network();
+    live.retain(|one| ["t.vpc", "t.subnet", "t.group"].contains(&one.id.kind.as_str()));
+    for one in &mut live {
+        one.parents = match one.id.kind.as_str() {
+            "t.subnet" => vec!["t.vpc-1".into()],
+            "t.group" => vec!["t.subnet-1".into(), "t.vpc-1".into()],
+            _ => Vec::new(),
+        };
+        if one.id.kind == "t.group" {
+            one.outputs.insert("vpc_id".to_owned(), "t.vpc-1".into());
+        }
+    }
+    let plan = plan(&Request {
+        stack: "orders",
+        owner: None,
+        declared: &[],
+        live: &live,
+        schemas: &network_schemas(),
+        comparators: &NoComparators,
+        sources: &Disk,
+    })
+    .unwrap();
+    let job = |kind: &str| {
+        plan.jobs.iter().position(|j| plan.steps[j.step].resource.kind == kind).unwrap()
+    };
+    assert!(plan.jobs[job("t.subnet")].after.contains(&job("t.group")));
+    assert!(!plan.jobs[job("t.group")].after.contains(&job("t.subnet")));
+}
+
 #[test]
 fn a_gateway_that_keeps_its_address_goes_before_the_next_one_is_made() {
     let steps = steps_of(&network("10.1.0.0/16", "10.1.0.0/24", false), &live_network());

@@ -1,11 +1,11 @@
 --- cloudwatch.alarm: tells somebody when a metric leaves its limits.
 
 local absence = require "kinds.support.absence"
+local alarms = require "kinds.support.alarms"
 local aws = require "aws"
 local change = require "kinds.support.changes"
 local kind = require "kind"
 local names = require "kinds.support.names"
-local tagged = require "kinds.support.tagged"
 local tags = require "kinds.support.tags"
 
 --- Everything that makes up an alarm. PutMetricAlarm replaces all of it.
@@ -29,30 +29,63 @@ local MEMBERS = {
 	"treat_missing_data",
 }
 
+--- How far back an alarm may look, in seconds.
+local LONGEST = 7 * 24 * 3600
+
 local DIMENSION = {
 	name = { type = "string", required = true, doc = "Such as ReplicationInstanceIdentifier." },
 	value = { type = "string", required = true, doc = "Which one of them." },
 }
 
---- All metric alarms of a prefix or of some names. The answer has several lists, so that it is
---- paged here.
-local function describe(arguments)
-	local alarms, token = {}, nil
-	repeat
-		arguments.alarm_types = { "MetricAlarm" }
-		arguments.next_token = token
-		local page = aws.cloudwatch.describe_alarms(arguments)
-		table.move(page.metric_alarms or {}, 1, #(page.metric_alarms or {}), #alarms + 1, alarms)
-		token = page.next_token
-	until token == nil or token == ""
-	return alarms
+local function period_problem(seconds)
+	if
+		seconds ~= 10
+		and seconds ~= 20
+		and seconds ~= 30
+		and (seconds < 60 or seconds % 60 ~= 0)
+	then
+		return "CloudWatch takes 10, 20, 30 and multiples of 60 seconds"
+	end
 end
 
-local function item_of(raw)
-	local answer = absence.or_nil(function()
-		return aws.cloudwatch.list_tags_for_resource { resource_arn = raw.alarm_arn }
-	end)
-	return { id = raw.alarm_name, tags = tags.map(answer and answer.tags), raw = raw }
+local function at_least_one(count)
+	if count < 1 then
+		return "it is 1 or more"
+	end
+end
+
+local function statistic_problem(text)
+	local share = tonumber(text:match "^p(%d+%.?%d*)$")
+	if not text:find "^%a+%(" and text ~= "IQM" and not (share and share <= 100) then
+		return "it is a percentile such as p99 or p99.9, or a trimmed one such as TM(10%:90%)"
+	end
+end
+
+--- What can't be told from one member alone.
+local function refuse_together(check, props)
+	if (props.statistic == nil) == (props.extended_statistic == nil) then
+		check:refuse {
+			property = props.statistic and "extended_statistic" or "statistic",
+			what = "an alarm has statistic or extended_statistic, one of the two",
+			hints = { 'statistic = "Average"' },
+		}
+	end
+	local points, periods = props.datapoints_to_alarm, props.evaluation_periods
+	if math.type(points) and math.type(periods) and points > periods then
+		check:refuse {
+			property = "datapoints_to_alarm",
+			what = ("datapoints_to_alarm is %d of %d evaluation_periods"):format(points, periods),
+			hints = { "it counts some of the periods that are looked at" },
+		}
+	end
+	local period = props.period
+	if math.type(period) and math.type(periods) and period * periods > LONGEST then
+		check:refuse {
+			property = "evaluation_periods",
+			what = ("%d periods of %d seconds are more than a week"):format(periods, period),
+			hints = { "CloudWatch looks back seven days at most" },
+		}
+	end
 end
 
 local function put(name, props, map)
@@ -71,6 +104,11 @@ return kind.define {
 	doc = "Tells somebody when a metric leaves its limits.",
 	source = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
 	properties = {
+		alarm_name = {
+			type = "string",
+			replaces = "the name of an alarm is fixed",
+			doc = "Left out: <stack>-<id>. An alarm that was adopted keeps the name that it had.",
+		},
 		alarm_description = {
 			resets = true,
 			type = "string",
@@ -102,18 +140,21 @@ return kind.define {
 		extended_statistic = {
 			resets = true,
 			type = "string",
+			check = statistic_problem,
 			doc = "Such as p99, instead of statistic.",
 		},
-		period = { type = "integer", required = true, doc = "Seconds." },
+		period = { type = "integer", required = true, check = period_problem, doc = "Seconds." },
 		unit = { resets = true, type = "string", doc = "Only where a metric has several units." },
 		evaluation_periods = {
 			type = "integer",
 			required = true,
+			check = at_least_one,
 			doc = "How many periods are looked at.",
 		},
 		datapoints_to_alarm = {
 			resets = true,
 			type = "integer",
+			check = at_least_one,
 			doc = "How many of them have to be outside.",
 		},
 		threshold = { type = "number", required = true, doc = "The limit." },
@@ -139,24 +180,16 @@ return kind.define {
 	outputs = { alarm_name = "name of the alarm", alarm_arn = "ARN of the alarm" },
 
 	list = function(ctx)
-		local items = {}
-		for _, raw in ipairs(describe { alarm_name_prefix = names.prefix(ctx) }) do
-			local map = tagged.of(ctx, raw.alarm_arn)
-			local item = map and { id = raw.alarm_name, tags = map, raw = raw } or item_of(raw)
-			if tags.ours(ctx, item.tags) then
-				items[#items + 1] = item
-			end
-		end
-		return items
+		return alarms.list(ctx, "metric")
 	end,
 
 	read = function(_, id)
-		local raw = describe({ alarm_names = { id } })[1]
-		return raw and item_of(raw)
+		return alarms.read(id, "metric")
 	end,
 
 	observe = function(_, item)
 		local live = change.pick(item.raw, MEMBERS)
+		live.alarm_name = item.raw.alarm_name
 		live.tags = tags.user(item.tags)
 		return {
 			properties = live,
@@ -175,8 +208,14 @@ return kind.define {
 		return parents
 	end,
 
+	preflight = function(check, props)
+		alarms.refuse_foreign(check)
+		refuse_together(check, props)
+	end,
+
 	create = function(ctx, props)
-		local name = names.check(ctx, "cloudwatch.alarm", names.fit(ctx.name, 255))
+		local name = props.alarm_name
+			or names.check(ctx, "cloudwatch.alarm", names.fit(ctx.name, 255))
 		put(name, props, tags.on_create(ctx, props))
 		return name
 	end,

@@ -3,6 +3,7 @@
 local absence = require "kinds.support.absence"
 local aws = require "aws"
 local dms = require "kinds.support.dms"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local secret = require "secret"
 local tags = require "kinds.support.tags"
@@ -14,6 +15,31 @@ local function same_pem(declared, live)
 	local function bare(text)
 		local plain = secret.is(text) and secret.reveal(text) or text
 		return (tostring(plain or ""):gsub("%s+", ""))
+	end
+	return bare(declared) == bare(live)
+end
+
+--- What DMS would refuse of a PEM. A file of something else is the usual slip: a key, a request, the
+--- binary form.
+local function pem_problem(text)
+	if not text:find("-----BEGIN CERTIFICATE-----", 1, true) then
+		local other = text:match "%-%-%-%-%-BEGIN ([%u ]+)%-%-%-%-%-"
+		return other and ("it is a %s, and no certificate"):format(other:lower())
+			or "it has no -----BEGIN CERTIFICATE-----; the binary form is turned into it by openssl x509 -inform der"
+	end
+	local _, begun = text:gsub("%-%-%-%-%-BEGIN CERTIFICATE%-%-%-%-%-", "")
+	local _, ended = text:gsub("%-%-%-%-%-END CERTIFICATE%-%-%-%-%-", "")
+	if begun ~= ended then
+		return ("%d certificates begin in it and %d end"):format(begun, ended)
+	elseif text:find("PRIVATE KEY-----", 1, true) then
+		return "there is a private key in it, which DMS does not need and should not get"
+	end
+end
+
+--- A wallet is bytes, which the door covers when it reads them.
+local function same_bytes(declared, live)
+	local function bare(value)
+		return secret.is(value) and secret.reveal(value) or value
 	end
 	return bare(declared) == bare(live)
 end
@@ -35,7 +61,9 @@ return kind.define {
 		},
 		certificate_wallet = {
 			type = "any",
-			write_only = true,
+			secret = true,
+			compare = same_bytes,
+			replaces = FIXED,
 			doc = "An Oracle auto-login wallet (.sso), as bytes.",
 		},
 		kms_key_id = {
@@ -61,7 +89,11 @@ return kind.define {
 	observe = function(_, item)
 		local raw = item.raw
 		return {
-			properties = { certificate_pem = raw.certificate_pem, tags = tags.user(item.tags) },
+			properties = {
+				certificate_pem = raw.certificate_pem,
+				certificate_wallet = raw.certificate_wallet,
+				tags = tags.user(item.tags),
+			},
 			outputs = {
 				certificate_arn = item.id,
 				valid_to_date = raw.valid_to_date,
@@ -73,6 +105,27 @@ return kind.define {
 
 	parents = function()
 		return {}
+	end,
+
+	preflight = function(check, props)
+		if (props.certificate_pem == nil) == (props.certificate_wallet == nil) then
+			check:refuse {
+				property = "certificate_pem",
+				what = "a certificate is a PEM or an Oracle wallet: one of the two",
+				hints = { "give certificate_pem, or certificate_wallet" },
+			}
+		end
+		-- The text itself is in no message: it could be a key.
+		local reason = type(props.certificate_pem) == "string"
+			and pem_problem(props.certificate_pem)
+		if reason then
+			check:refuse {
+				property = "certificate_pem",
+				what = "certificate_pem can't be used: " .. reason,
+				hints = { "give the PEM of the CA that signed the server's certificate" },
+			}
+		end
+		exists.key(check, "kms_key_id", props.kms_key_id)
 	end,
 
 	create = function(ctx, props)

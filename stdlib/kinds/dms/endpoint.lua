@@ -10,6 +10,7 @@ local domain = require "dms"
 local errors = require "errors"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
+local replications = require "kinds.support.replications"
 local settings = require "kinds.support.endpoint_settings"
 local tags = require "kinds.support.tags"
 local tasks = require "kinds.support.tasks"
@@ -53,6 +54,7 @@ local MODIFIED = {
 	"external_table_definition",
 }
 
+---@type table<string, kind.Property>
 local properties = {
 	endpoint_type = {
 		type = "string",
@@ -110,7 +112,14 @@ local properties = {
 	tags = tags.property,
 }
 for name, doc in pairs(settings.members) do
-	properties[name] = { type = "map", compare = settings.equal, doc = doc }
+	properties[name] = {
+		type = "map",
+		compare = settings.equal,
+		check = function(value)
+			return settings.problem(name, value)
+		end,
+		doc = doc,
+	}
 	MODIFIED[#MODIFIED + 1] = name
 end
 
@@ -142,7 +151,9 @@ return kind.define {
 
 	list = function(ctx)
 		local items = dms.ours(ctx, ctx:sweep(aws.dms.describe_endpoints, {}), identify)
-		local all = #items > 0 and ctx:sweep(aws.dms.describe_replication_tasks, {}) or {}
+		local all = #items > 0
+				and replications.beside(ctx:sweep(aws.dms.describe_replication_tasks, {}), ctx)
+			or {}
 		for _, item in ipairs(items) do
 			item.tasks = tasks.of_endpoint(all, item.id)
 		end
@@ -209,10 +220,8 @@ return kind.define {
 			if request.username or request.server_name or changes.password then
 				request.password = props.password
 			end
-			local users = tasks.of_endpoint(
-				aws.pages(aws.dms.describe_replication_tasks, { without_settings = true }),
-				item.id
-			)
+			local all = aws.pages(aws.dms.describe_replication_tasks, { without_settings = true })
+			local users = tasks.of_endpoint(replications.beside(all), item.id)
 			local arns = {}
 			for index, task in ipairs(users) do
 				arns[index] = task.replication_task_arn
@@ -251,6 +260,7 @@ return kind.define {
 				local raw = poll()
 				local status = raw and (raw.status or ""):lower()
 				if status == "failed" then
+					---@cast raw -?
 					errors.raise {
 						summary = "Endpoint failed",
 						what = ("%s could not be made"):format(raw.endpoint_identifier),
@@ -296,8 +306,15 @@ return kind.define {
 		end
 		local names = running(item)
 		if #names > 0 then
-			return ("interrupts replication: stops %s, modifies the endpoint and resumes from the checkpoint"):format(
-				table.concat(names, ", ")
+			local raw, moved = item.raw, ""
+			if changes.server_name and (raw.endpoint_type or ""):lower() == "source" then
+				moved = ("; it is a position in the log of %s, and means nothing in another server's"):format(
+					tostring(raw.server_name)
+				)
+			end
+			return ("interrupts replication: stops %s, modifies the endpoint and resumes from the checkpoint%s"):format(
+				table.concat(names, ", "),
+				moved
 			)
 		end
 	end,

@@ -32,20 +32,30 @@ local function same_categories(declared, live)
 	return set(declared) == set(live)
 end
 
---- The declared categories in the spelling that DMS itself gives them.
-local function exact(source_type, declared)
-	if not declared then
-		return nil
-	end
+--- The categories of a source, by a spelling without blanks, and in order.
+---@param source_type string
+---@param groups table[] what DescribeEventCategories gives
+---@return table<string, string> known
+---@return string[] all
+local function categories_of(source_type, groups)
 	local known, all = {}, {}
-	local answer = aws.dms.describe_event_categories { source_type = source_type }
-	for _, group in ipairs(answer.event_category_group_list or {}) do
+	for _, group in ipairs(groups) do
 		if group.source_type == nil or group.source_type == source_type then
 			for _, category in ipairs(group.event_categories or {}) do
 				known[spelling(category)] = category
 				all[#all + 1] = category
 			end
 		end
+	end
+	return known, all
+end
+
+--- The declared categories in the spelling that DMS itself gives them; all where none are declared.
+local function exact(source_type, declared)
+	local answer = aws.dms.describe_event_categories { source_type = source_type }
+	local known, all = categories_of(source_type, answer.event_category_group_list or {})
+	if not declared then
+		return all
 	end
 	local out = {}
 	for index, category in ipairs(declared) do
@@ -90,6 +100,7 @@ return kind.define {
 			doc = "Identifiers of instances or tasks; all of them when left out.",
 		},
 		event_categories = {
+			resets = true,
 			type = "list",
 			compare = same_categories,
 			doc = "Which events, such as failure; all when left out.",
@@ -134,6 +145,31 @@ return kind.define {
 		return { item.raw.sns_topic_arn }
 	end,
 
+	preflight = function(check, props)
+		local declared = check.sends.event_categories and check.texts(props.event_categories) or {}
+		local answer = #declared > 0
+			and check:try("The event categories could not be listed", function()
+				return aws.dms.describe_event_categories { source_type = props.source_type }
+			end)
+		if not answer then
+			return
+		end
+		local known, all = categories_of(props.source_type, answer.event_category_group_list or {})
+		for index, category in ipairs(declared) do
+			if not known[spelling(category)] then
+				check:refuse {
+					property = ("event_categories[%d]"):format(index),
+					word = category,
+					what = ("%s has no event category %q"):format(props.source_type, category),
+					hints = {
+						suggest.did_you_mean(category, all)
+							or ("it has: " .. table.concat(all, ", ")),
+					},
+				}
+			end
+		end
+	end,
+
 	create = function(ctx, props)
 		local name = dms.identifier(ctx, 255)
 		aws.dms.create_event_subscription {
@@ -141,7 +177,8 @@ return kind.define {
 			sns_topic_arn = props.sns_topic_arn,
 			source_type = props.source_type,
 			source_ids = props.source_ids,
-			event_categories = exact(props.source_type, props.event_categories),
+			event_categories = props.event_categories
+				and exact(props.source_type, props.event_categories),
 			enabled = props.enabled ~= false,
 			tags = dms.tags(ctx, props),
 		}
@@ -159,7 +196,9 @@ return kind.define {
 				subscription_name = item.id,
 				sns_topic_arn = props.sns_topic_arn,
 				source_type = props.source_type,
-				event_categories = exact(props.source_type, props.event_categories),
+				-- What is not sent stays; all of them are what a subscription without any has.
+				event_categories = (props.event_categories or changes.event_categories)
+					and exact(props.source_type, props.event_categories),
 				enabled = props.enabled ~= false,
 			}
 		end

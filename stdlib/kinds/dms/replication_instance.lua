@@ -9,18 +9,24 @@ local errors = require "errors"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
 local offers = require "kinds.support.offers"
+local outages = require "kinds.support.outages"
 local shapes = require "kinds.support.shapes"
 local tags = require "kinds.support.tags"
+local tasks = require "kinds.support.tasks"
 local waiting = require "kinds.support.waiting"
 local ways = require "kinds.support.ways"
 
 --- States from which an instance does not come back by itself.
+---@type table<string, boolean>
 local BROKEN = {
 	failed = true,
 	["incompatible-network"] = true,
 	["incompatible-credentials"] = true,
 	["inaccessible-encryption-credentials"] = true,
 }
+
+--- How many seconds an operation usually takes.
+local USUAL = { create = 480, update = 300, delete = 240 }
 
 --- What ModifyReplicationInstance changes in place.
 local MODIFIED = {
@@ -33,6 +39,9 @@ local MODIFIED = {
 	"auto_minor_version_upgrade",
 	"network_type",
 }
+
+--- Changes that its tasks may not survive.
+local OUTAGES = { "replication_instance_class", "engine_version", "multi_az", "allocated_storage" }
 
 --- What is sent on create beside the identifier.
 local CREATED = {
@@ -94,6 +103,7 @@ local function major(version)
 end
 
 --- What DMS refuses of a change in place.
+---@diagnostic disable-next-line: redefined-local -- it is the preflight's, as everywhere
 local function check_change(check, props, raw)
 	local wanted, there = props.allocated_storage, raw.allocated_storage
 	if check.sends.allocated_storage and math.type(wanted) == "integer" and wanted < there then
@@ -119,6 +129,17 @@ local function check_change(check, props, raw)
 			hints = { "say so: allow_major_version_upgrade = true" },
 		}
 	end
+end
+
+--- The names of the tasks that run on the instance, as the plan saw them.
+local function running(item)
+	local names = {}
+	for _, task in ipairs(item.tasks or {}) do
+		if tasks.runs(task) then
+			names[#names + 1] = task.replication_task_identifier
+		end
+	end
+	return names
 end
 
 return kind.define {
@@ -202,7 +223,14 @@ return kind.define {
 	list = function(ctx)
 		local raws = ctx:sweep(aws.dms.describe_replication_instances, {})
 		local items = dms.ours(ctx, raws, identify)
+		local all = #items > 0 and ctx:sweep(aws.dms.describe_replication_tasks, {}) or {}
 		for _, item in ipairs(items) do
+			item.tasks = {}
+			for _, task in ipairs(all) do
+				if task.replication_instance_arn == item.id then
+					item.tasks[#item.tasks + 1] = task
+				end
+			end
 			local group = item.raw.replication_subnet_group or {}
 			local subnets = {}
 			for index, subnet in ipairs(group.subnets or {}) do
@@ -265,25 +293,34 @@ return kind.define {
 	end,
 
 	create = function(ctx, props)
+		---@type table
 		local request = change.pick(props, CREATED)
 		request.replication_instance_identifier = dms.identifier(ctx, 63)
 		-- DMS's own default is a public address.
 		request.publicly_accessible = props.publicly_accessible == true
 		request.tags = dms.tags(ctx, props)
+		---@cast request any
 		local answer = aws.dms.create_replication_instance(request)
 		return answer.replication_instance.replication_instance_arn
 	end,
 
-	update = function(_, item, props, changes)
+	update = function(ctx, item, props, changes)
 		local request, any = change.changed(changes, MODIFIED)
+		local outage = false
 		if any then
 			request.replication_instance_arn = item.id
 			request.apply_immediately = true
 			if request.engine_version then
 				request.allow_major_version_upgrade = props.allow_major_version_upgrade
 			end
+			for _, name in ipairs(OUTAGES) do
+				if request[name] ~= nil and not outage then
+					outage = outages.note_running(ctx, item.id)
+				end
+			end
 			aws.dms.modify_replication_instance(request)
 		end
+		ctx.outage = outage
 		dms.retag(item.id, changes)
 	end,
 
@@ -299,11 +336,12 @@ return kind.define {
 		if action == "delete" then
 			return waiting.until_gone(ctx, "replication instance " .. id, function()
 				return poll(ctx, id)
-			end, 3600)
+			end, 3600, USUAL.delete)
 		end
 		ctx:wait {
 			what = "replication instance to be available",
 			every = waiting.EVERY,
+			expected = USUAL[action],
 			timeout = 3600,
 			check = function()
 				local raw = poll(ctx, id)
@@ -314,8 +352,13 @@ return kind.define {
 				return check(raw) == "available" and not (action == "update" and pending)
 			end,
 		}
+		-- An earlier run may have begun the change: then nobody knows here, and the notes tell.
+		if action == "update" and ctx.outage ~= false then
+			outages.come_back(ctx, id)
+		end
 	end,
 
+	---@diagnostic disable-next-line: redefined-local -- it is the preflight's, as everywhere
 	preflight = function(check, props, item)
 		offers.check(check, props)
 		if item and not check.creates then
@@ -351,7 +394,13 @@ return kind.define {
 		end
 		for _, name in ipairs { "replication_instance_class", "engine_version", "multi_az" } do
 			if changes[name] then
-				return "restarts the instance; its tasks pause for some minutes"
+				local names = running(item)
+				if #names == 0 then
+					return "restarts the instance; no task runs on it"
+				end
+				return ("interrupts replication: restarts the instance; %s pause for some minutes and go on from their checkpoints, loads from the tables that were not complete"):format(
+					table.concat(names, ", ")
+				)
 			end
 		end
 	end,

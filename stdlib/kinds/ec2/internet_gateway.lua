@@ -27,8 +27,19 @@ return kind.define {
 		vpc_id = {
 			type = "string",
 			required = true,
+			-- A gateway without a VPC is attached, not replaced: see `attached`.
+			compare = function(declared, live)
+				return live == nil or declared == live
+			end,
 			replaces = "the old VPC needs its gateway until it is gone itself",
 			doc = "The VPC that the gateway is attached to.",
+		},
+		attached = {
+			type = "boolean",
+			check = function(value)
+				return not value and "a gateway that is not attached leads nowhere" or nil
+			end,
+			doc = "Always true; a gateway whose creation broke off in between is attached.",
 		},
 		tags = tags.property,
 	},
@@ -46,7 +57,12 @@ return kind.define {
 		local attached = attachment(item)
 		local vpc_id = attached and attached.vpc_id
 		return {
-			properties = { vpc_id = vpc_id, tags = tags.user(item.tags) },
+			properties = {
+				vpc_id = vpc_id,
+				attached = attached ~= nil,
+				tags = tags.user(item.tags),
+			},
+			implied = not attached and { attached = true } or nil,
 			outputs = { internet_gateway_id = item.id, vpc_id = vpc_id },
 			state = attached and attached.state or "detached",
 		}
@@ -66,8 +82,12 @@ return kind.define {
 		return id
 	end,
 
-	update = function(_, item, _, changes)
+	update = function(_, item, props, changes)
 		ec2.retag(item.id, changes)
+		-- Half-made: the answer of its creation was lost, and it was never attached.
+		if not attachment(item) and props.vpc_id then
+			aws.ec2.attach_internet_gateway { internet_gateway_id = item.id, vpc_id = props.vpc_id }
+		end
 	end,
 
 	delete = function(ctx, item)

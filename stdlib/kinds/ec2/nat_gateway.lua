@@ -152,6 +152,7 @@ return kind.define {
 				local item = ec2.poll(ctx, SHAPE, id)
 				local state = item and item.raw.state
 				if state == "failed" then
+					---@cast item -?
 					errors.raise {
 						summary = "NAT gateway failed",
 						what = ("%s: %s"):format(

@@ -46,6 +46,7 @@ end
 --- One route in the form in which it is declared. Gateway load balancer endpoints are answered as
 --- gateways.
 local function declared_form(route)
+	---@type table<string, any>
 	local out = {
 		destination_cidr_block = route.destination_cidr_block,
 		destination_ipv6_cidr_block = route.destination_ipv6_cidr_block,
@@ -75,6 +76,7 @@ local function routes_of(raw)
 end
 
 --- The associations with subnets, by subnet.
+---@return table<string, string?> by_subnet, string[] subnets
 local function associations_of(raw)
 	local by_subnet, subnets = {}, {}
 	for _, association in ipairs(raw.associations or {}) do
@@ -96,6 +98,7 @@ local function same_route(a, b)
 	return true
 end
 
+---@return any
 local function request(id, route)
 	local out = declared_form(route)
 	out.route_table_id = id
@@ -234,6 +237,7 @@ return kind.define {
 			for _, subnet in ipairs(remove) do
 				-- With its subnet the association goes by itself.
 				absence.or_nil(function()
+					---@diagnostic disable-next-line: assign-type-mismatch -- what leaves has an association
 					return aws.ec2.disassociate_route_table { association_id = by_subnet[subnet] }
 				end)
 			end

@@ -168,9 +168,16 @@ local function set_rules(group_id, direction, have, want)
 			operation { group_id = group_id, ip_permissions = permissions(rules, group_id) }
 		end
 	end
-	send(call.revoke, before)
+	local function revoke(rules)
+		-- A revocation that was sent again after its answer was lost finds nothing any more; what is
+		-- read back afterwards tells where a rule stayed.
+		absence.or_nil(function()
+			send(call.revoke, rules)
+		end)
+	end
+	revoke(before)
 	send(call.authorize, add)
-	send(call.revoke, after)
+	revoke(after)
 end
 
 local function set_all(group_id, raw, wanted)
@@ -181,6 +188,9 @@ local function set_all(group_id, raw, wanted)
 		end
 	end
 end
+
+--- What a new group lets out.
+local EVERYTHING = { { ip_protocol = "-1", ip_ranges = { { cidr_ip = "0.0.0.0/0" } } } }
 
 local function rules_property(doc)
 	return { type = "list", compare = "set", items = { type = "map", fields = RULE }, doc = doc }
@@ -258,8 +268,9 @@ return kind.define {
 			tag_specifications = ec2.specification(ctx, props, SHAPE),
 		}
 		local id = answer.group_id
+		-- One that is not seen yet lets out everything, as AWS makes them.
 		local item = ec2.read(SHAPE, id)
-		set_all(id, item and item.raw or {}, props)
+		set_all(id, item and item.raw or { ip_permissions_egress = EVERYTHING }, props)
 		return id
 	end,
 

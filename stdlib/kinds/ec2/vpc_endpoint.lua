@@ -22,6 +22,7 @@ local SHAPE = {
 	end,
 }
 
+---@type table<string, boolean>
 local BROKEN = { failed = true, rejected = true, expired = true }
 
 --- The lists that are changed by adding and removing: property, and what the parameters end with.
@@ -292,6 +293,7 @@ return kind.define {
 				local item = ec2.poll(ctx, SHAPE, id)
 				local state = item and (item.raw.state or "available"):lower()
 				if BROKEN[state] then
+					---@cast item -?
 					local last = item.raw.last_error or {}
 					errors.raise {
 						summary = "VPC endpoint failed",

@@ -4,6 +4,7 @@
 local absence = require "kinds.support.absence"
 local aws = require "aws"
 local change = require "kinds.support.changes"
+local exists = require "kinds.support.exists"
 local kind = require "kind"
 local names = require "kinds.support.names"
 local policy = require "kinds.support.policy"
@@ -129,6 +130,10 @@ return kind.define {
 
 	parents = function()
 		return {}
+	end,
+
+	preflight = function(check, props)
+		exists.policy(check, "permissions_boundary", props.permissions_boundary)
 	end,
 
 	create = function(ctx, props)

@@ -1,4 +1,5 @@
---- logs.log_group: a log group of CloudWatch Logs with its retention.
+--- logs.log_group: a log group of CloudWatch Logs with its retention, and what of its events becomes
+--- metrics.
 
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
@@ -6,6 +7,7 @@ local aws = require "aws"
 local errors = require "errors"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
+local metric_filters = require "kinds.support.metric_filters"
 local names = require "kinds.support.names"
 local shapes = require "kinds.support.shapes"
 local tagged = require "kinds.support.tagged"
@@ -47,8 +49,8 @@ end
 --- DMS makes the group itself once a task logs, without tags and without retention: it belongs to
 --- the instance, so it is ours to keep in order. Any other group that exists already is refused.
 local function take_over(ctx, name, map, err)
-	local exists = type(err) == "table" and err.code == "ResourceAlreadyExistsException"
-	local item = exists and names.may_be_ours(ctx, name, DMS) and find(ctx, name)
+	local there = type(err) == "table" and err.code == "ResourceAlreadyExistsException"
+	local item = there and names.may_be_ours(ctx, name, DMS) and find(ctx, name)
 	if not item or item.tags[tags.STACK] then
 		error(err, 0)
 	end
@@ -57,7 +59,7 @@ end
 
 return kind.define {
 	name = "logs.log_group",
-	doc = "A log group and how long it keeps its events.",
+	doc = "A log group, how long it keeps its events, and which of them become metrics.",
 	source = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 	properties = {
 		log_group_name = {
@@ -77,6 +79,7 @@ return kind.define {
 			compare = arn.same_key,
 			doc = "ARN of the key that encrypts the events.",
 		},
+		metric_filters = metric_filters.property,
 		tags = tags.property,
 	},
 	outputs = { log_group_name = "name of the log group", arn = "ARN of the log group" },
@@ -97,11 +100,26 @@ return kind.define {
 				end
 			end
 		end
+		local adopted = tagged.adopted(ctx, "log_group_name", ":log-group:", function(name)
+			return names.may_be_ours(ctx, name)
+				or names.may_be_ours({ stack = names.dms(ctx.stack, 255) }, name, DMS)
+		end)
+		for _, name in ipairs(adopted) do
+			local item = find(ctx, name)
+			if item and tags.ours(ctx, item.tags) then
+				items[#items + 1] = item
+			end
+		end
+		metric_filters.add(ctx, items)
 		return items
 	end,
 
 	read = function(ctx, id)
-		return find(ctx, id)
+		local item = find(ctx, id)
+		if item then
+			metric_filters.add(ctx, { item })
+		end
+		return item
 	end,
 
 	observe = function(ctx, item)
@@ -111,6 +129,7 @@ return kind.define {
 				log_group_name = raw.log_group_name,
 				retention_in_days = raw.retention_in_days,
 				kms_key_id = raw.kms_key_id,
+				metric_filters = item.filters or {},
 				tags = tags.user(item.tags),
 			},
 			outputs = { log_group_name = raw.log_group_name, arn = arn_of(ctx, raw) },
@@ -142,10 +161,14 @@ return kind.define {
 		if props.retention_in_days then
 			put_retention(name, props.retention_in_days)
 		end
+		if #(props.metric_filters or {}) > 0 then
+			-- A group that was taken over may have some already.
+			metric_filters.set(name, ok and {} or metric_filters.read(name), props.metric_filters)
+		end
 		return name
 	end,
 
-	update = function(ctx, item, _, changes)
+	update = function(ctx, item, props, changes)
 		if changes.retention_in_days then
 			put_retention(item.id, changes.retention_in_days.to)
 		end
@@ -156,6 +179,10 @@ return kind.define {
 			else
 				aws.logs.disassociate_kms_key { log_group_name = item.id }
 			end
+		end
+		if changes.metric_filters then
+			local want = props.metric_filters or {}
+			metric_filters.set(item.id, metric_filters.read(item.id), want)
 		end
 		if changes.tags and changes.tags.to then
 			aws.logs.tag_resource { resource_arn = arn_of(ctx, item.raw), tags = changes.tags.to }

@@ -13,6 +13,7 @@ local shapes = require "kinds.support.shapes"
 local tags = require "kinds.support.tags"
 
 --- How S3 says that a bucket is in another region. Names are shared by all regions.
+---@type table<string, boolean>
 local ELSEWHERE = {
 	AuthorizationHeaderMalformed = true,
 	HTTP301 = true,

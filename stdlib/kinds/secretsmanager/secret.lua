@@ -1,6 +1,15 @@
 --- secretsmanager.secret: a secret, such as the user and password of a database. Its value is
 --- written and never read back: a plan compares a salted fingerprint in a tag, so that a rotation
 --- that happens elsewhere is left alone, and another declared value is written.
+---
+---     local s = require("stack").new("example", { kinds = { "secretsmanager.secret" } })
+---     s:add("secretsmanager.secret", "source", {
+---         value = { username = "dms", password = require("secret").new "change-me" },
+---         rotation = {
+---             lambda_arn = "arn:aws:lambda:eu-west-1:123456789012:function:rotate",
+---             automatically_after_days = 30,
+---         },
+---     })
 
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
@@ -72,8 +81,10 @@ local function made_before(ctx, props)
 	return there["dmsrun:fingerprint"] and raw.arn
 end
 
---- A secret that was deleted is kept for some days, and its name with it. Our own is taken back.
+--- A secret that was deleted is kept for some days, and its name with it. Our own is taken back, as it
+--- is declared now and without what it had beside that.
 local function restore(ctx, name, props, err)
+	---@type any
 	local raw = describe(name)
 	local deleted = raw and raw.deleted_date ~= nil
 	if not deleted or not tags.ours(ctx, tags.map(raw.tags)) then
@@ -90,8 +101,100 @@ local function restore(ctx, name, props, err)
 		secret_id = raw.arn,
 		tags = tags.list(tags.on_create(ctx, props)),
 	}
+	if not props.resource_policy then
+		aws.secretsmanager.delete_resource_policy { secret_id = raw.arn }
+	end
+	if raw.rotation_enabled and not props.rotation then
+		aws.secretsmanager.cancel_rotate_secret { secret_id = raw.arn }
+	end
 	return raw.arn
 end
+
+--- The rules of a rotation as the service has them.
+local function rules_of(rotation)
+	if rotation.automatically_after_days or rotation.schedule_expression then
+		return {
+			automatically_after_days = rotation.automatically_after_days,
+			schedule_expression = rotation.schedule_expression,
+			duration = rotation.duration,
+		}
+	end
+end
+
+--- Lets a secret rotate as declared, or no more.
+local function set_rotation(id, rotation)
+	if rotation == nil then
+		aws.secretsmanager.cancel_rotate_secret { secret_id = id }
+		return
+	end
+	aws.secretsmanager.rotate_secret {
+		secret_id = id,
+		rotation_lambda_arn = rotation.lambda_arn,
+		rotation_rules = rules_of(rotation),
+		rotate_immediately = rotation.rotate_immediately,
+	}
+end
+
+--- How a secret rotates; nil for one that does not. Secrets Manager works the days out from a
+--- schedule, so that only what was declared is compared.
+local function rotation_of(raw)
+	if not raw.rotation_enabled then
+		return nil
+	end
+	local rules = raw.rotation_rules or {}
+	return {
+		lambda_arn = raw.rotation_lambda_arn,
+		automatically_after_days = rules.automatically_after_days,
+		schedule_expression = rules.schedule_expression,
+		duration = rules.duration,
+	}
+end
+
+--- What Secrets Manager would refuse of a rotation, and where.
+local function rotation_problem(rotation)
+	local function_arn, days = rotation.lambda_arn, rotation.automatically_after_days
+	local schedule, duration = rotation.schedule_expression, rotation.duration
+	if
+		type(function_arn) == "string"
+		and not function_arn:find "^arn:[^:]+:lambda:[^:]+:%d+:function:."
+	then
+		return "it is the ARN of a function: arn:aws:lambda:REGION:ACCOUNT:function:NAME",
+			".lambda_arn"
+	elseif days and schedule then
+		return "days and a schedule exclude each other", ".schedule_expression"
+	elseif not days and not schedule then
+		return "it says not how often: automatically_after_days, or schedule_expression"
+	elseif days and (days < 1 or days > 1000) then
+		return "Secrets Manager takes 1 to 1000 days", ".automatically_after_days"
+	elseif
+		schedule
+		and not schedule:find "^rate%(%d+ %a+%)$"
+		and not schedule:find "^cron%(.+%)$"
+	then
+		return "it is written as rate(10 days) or cron(0 8 1 * ? *)", ".schedule_expression"
+	elseif duration and not duration:find "^%d+h$" then
+		return "it is written in hours, as 3h", ".duration"
+	end
+end
+
+local ROTATION = {
+	lambda_arn = {
+		type = "string",
+		required = true,
+		doc = "The function that makes and sets a new password.",
+	},
+	automatically_after_days = { type = "integer", doc = "How often: every so many days." },
+	schedule_expression = {
+		type = "string",
+		doc = "How often, instead of days: rate(10 days), cron(0 8 1 * ? *).",
+	},
+	duration = { type = "string", doc = "How long a rotation may take, such as 3h." },
+	rotate_immediately = {
+		type = "boolean",
+		write_only = true,
+		doc = "false: the first rotation waits for its time; otherwise it is at once.",
+	},
+}
 
 return kind.define {
 	name = "secretsmanager.secret",
@@ -121,6 +224,13 @@ return kind.define {
 			type = "any",
 			compare = "policy",
 			doc = "Who else may read it, as a table or JSON text.",
+		},
+		rotation = {
+			resets = true,
+			type = "map",
+			fields = ROTATION,
+			check = rotation_problem,
+			doc = "A function that changes the password now and then, and how often.",
 		},
 		tags = tags.property,
 	},
@@ -152,6 +262,7 @@ return kind.define {
 				description = raw.description,
 				kms_key_id = raw.kms_key_id,
 				resource_policy = ctx:wants "resource_policy" and policy_of(item.id) or nil,
+				rotation = rotation_of(raw),
 				tags = tags.user(item.tags),
 			},
 			outputs = { arn = item.id, secret_name = raw.name, name = raw.name },
@@ -165,6 +276,18 @@ return kind.define {
 
 	preflight = function(check, props)
 		exists.key(check, "kms_key_id", props.kms_key_id)
+		local rotation = props.rotation
+		local region = type(rotation) == "table"
+			and type(rotation.lambda_arn) == "string"
+			and rotation.lambda_arn:match "^arn:[^:]+:lambda:([^:]+):"
+		if region and region ~= check.region then
+			check:refuse {
+				property = "rotation.lambda_arn",
+				word = rotation.lambda_arn,
+				what = ("the function is in %s, and the stack in %s"):format(region, check.region),
+				hints = { "a secret is rotated by a function of its own region" },
+			}
+		end
 	end,
 
 	create = function(ctx, props)
@@ -190,6 +313,9 @@ return kind.define {
 				resource_policy = policy.encode(props.resource_policy),
 			}
 		end
+		if props.rotation then
+			set_rotation(id, props.rotation)
+		end
 		return id
 	end,
 
@@ -210,6 +336,9 @@ return kind.define {
 			}
 		elseif changes.resource_policy then
 			aws.secretsmanager.delete_resource_policy { secret_id = item.id }
+		end
+		if changes.rotation then
+			set_rotation(item.id, props.rotation)
 		end
 		if changes.tags and changes.tags.to then
 			aws.secretsmanager.tag_resource {

@@ -38,8 +38,11 @@ local function attributes_of(topic_arn)
 	return answer and answer.attributes
 end
 
+--- A topic that was just made may not be seen yet: then nobody has subscribed to it.
 local function subscriptions_of(topic_arn)
-	return aws.pages(aws.sns.list_subscriptions_by_topic, { topic_arn = topic_arn })
+	return absence.or_nil(function()
+		return aws.pages(aws.sns.list_subscriptions_by_topic, { topic_arn = topic_arn })
+	end) or {}
 end
 
 --- The services that the policy lets publish, and the policy without that part and without what SNS

@@ -42,6 +42,13 @@ function arn.last(text)
 	return text:match "([^:]+)$" or text
 end
 
+--- The name of an alarm, given as name or as ARN. A name may have colons of its own.
+---@param text string
+---@return string
+function arn.alarm(text)
+	return text:match "^arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:(.+)$" or text
+end
+
 --- The name of the bucket in an S3 ARN.
 ---@param text string
 ---@return string

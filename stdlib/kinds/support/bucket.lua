@@ -6,6 +6,7 @@ local aws = require "aws"
 local errors = require "errors"
 local json = require "json"
 local policy = require "kinds.support.policy"
+local shapes = require "kinds.support.shapes"
 
 local settings = {}
 
@@ -63,6 +64,52 @@ local TIERING = {
 	tierings = { type = "list", doc = "days and access_tier, such as ARCHIVE_ACCESS." },
 }
 
+--- A copy of a rule that is enabled unless it says otherwise.
+local function enabled(rule)
+	local copy = {}
+	for name, value in pairs(rule) do
+		copy[name] = value
+	end
+	copy.status = copy.status or "Enabled"
+	return copy
+end
+
+local function lifecycle_request(bucket, declared)
+	local rules = {}
+	for index, one in ipairs(declared) do
+		local rule = enabled(one)
+		rule.filter = rule.filter or { prefix = "" }
+		rules[index] = rule
+	end
+	return { bucket = bucket, lifecycle_configuration = { rules = rules } }
+end
+
+---@return any
+local function tiering_request(bucket, declared)
+	return {
+		bucket = bucket,
+		id = declared.id,
+		intelligent_tiering_configuration = enabled(declared),
+	}
+end
+
+--- Rules and configurations as S3 reads them.
+local function lifecycle_problem(rules)
+	return shapes.fits(
+		aws.s3.put_bucket_lifecycle_configuration,
+		lifecycle_request("b", rules),
+		"lifecycle_configuration.rules"
+	)
+end
+
+local function tiering_problem(config)
+	return shapes.fits(
+		aws.s3.put_bucket_intelligent_tiering_configuration,
+		tiering_request("b", config),
+		"intelligent_tiering_configuration"
+	)
+end
+
 --- S3 always says whether it keeps versions; nil is an answer that can't be read, of which is
 --- warned.
 local function same_if_readable(declared, live)
@@ -107,6 +154,7 @@ settings.properties = {
 		type = "list",
 		compare = "set",
 		items = { type = "map", fields = RULE },
+		check = lifecycle_problem,
 		doc = "What happens to objects with time; the whole list.",
 	},
 	public_access_block = {
@@ -150,7 +198,7 @@ settings.properties = {
 		default = {},
 		type = "list",
 		compare = "set",
-		items = { type = "map", fields = TIERING },
+		items = { type = "map", fields = TIERING, check = tiering_problem },
 		doc = "Intelligent-Tiering configurations with id, status and tierings; the whole list.",
 	},
 }
@@ -224,16 +272,6 @@ function readers.intelligent_tiering(bucket)
 	return { intelligent_tiering = answer and answer.intelligent_tiering_configuration_list }
 end
 
---- A copy of a rule that is enabled unless it says otherwise.
-local function enabled(rule)
-	local copy = {}
-	for name, value in pairs(rule) do
-		copy[name] = value
-	end
-	copy.status = copy.status or "Enabled"
-	return copy
-end
-
 local writers = {}
 
 function writers.versioning(_, bucket, props)
@@ -268,16 +306,7 @@ function writers.lifecycle_rules(_, bucket, props)
 	if #(props.lifecycle_rules or {}) == 0 then
 		return aws.s3.delete_bucket_lifecycle { bucket = bucket }
 	end
-	local rules = {}
-	for index, declared in ipairs(props.lifecycle_rules) do
-		local rule = enabled(declared)
-		rule.filter = rule.filter or { prefix = "" }
-		rules[index] = rule
-	end
-	aws.s3.put_bucket_lifecycle_configuration {
-		bucket = bucket,
-		lifecycle_configuration = { rules = rules },
-	}
+	aws.s3.put_bucket_lifecycle_configuration(lifecycle_request(bucket, props.lifecycle_rules))
 end
 
 function writers.public_access_block(_, bucket, props)
@@ -332,11 +361,7 @@ function writers.intelligent_tiering(_, bucket, props)
 	local kept = {}
 	for _, config in ipairs(props.intelligent_tiering or {}) do
 		kept[config.id] = true
-		aws.s3.put_bucket_intelligent_tiering_configuration {
-			bucket = bucket,
-			id = config.id,
-			intelligent_tiering_configuration = enabled(config),
-		}
+		aws.s3.put_bucket_intelligent_tiering_configuration(tiering_request(bucket, config))
 	end
 	local there = readers.intelligent_tiering(bucket).intelligent_tiering or {}
 	for _, config in ipairs(there) do

@@ -50,7 +50,7 @@ function M.pick(source, keys)
 end
 
 --- The named properties that changed, with the values they are to have.
----@param changes table<string, { from: any, to: any }>
+---@param changes table<string, { from: any, to: any }?>
 ---@param keys string[]
 ---@return table request, boolean any
 function M.changed(changes, keys)

@@ -3,13 +3,19 @@
 
 local absence = require "kinds.support.absence"
 local aws = require "aws"
+local errors = require "errors"
 local names = require "kinds.support.names"
 local tags = require "kinds.support.tags"
+local time = require "time"
 
 local dms = {}
 
 --- How many ARNs go into one ListTagsForResource. AWS gives no limit; this keeps requests small.
-local CHUNK = 50
+local CHUNK = 100
+
+--- How long the tags of one kind wait for those of others, in seconds: kinds are listed side by side,
+--- and one call serves all of them.
+local GATHER = 0.05
 
 local function gather(into, list)
 	for _, tag in ipairs(list) do
@@ -30,8 +36,8 @@ function dms.tags_of(resource_arn)
 	return answer and tags.map(answer.tag_list)
 end
 
---- The tags of many resources by ARN.
-local function tags_by_arn(ctx, arns)
+--- The tags of many resources by ARN, asked for chunk by chunk.
+local function asked(ctx, arns)
 	local by_arn = {}
 	for first = 1, #arns, CHUNK do
 		local chunk = table.move(arns, first, math.min(first + CHUNK - 1, #arns), 1, {})
@@ -50,12 +56,39 @@ local function tags_by_arn(ctx, arns)
 	return by_arn
 end
 
---- Every item that carries the stack's tag.
+--- The tags of many resources by ARN, together with what other kinds ask for at the same time.
+local function tags_by_arn(ctx, arns)
+	if #arns == 0 then
+		return {}
+	end
+	local shared = ctx.shared
+	local batch = shared.tags_wanted
+	if batch then
+		table.move(arns, 1, #arns, #batch.arns + 1, batch.arns)
+		while not batch.done do
+			time.sleep(GATHER)
+		end
+	else
+		batch = { arns = table.move(arns, 1, #arns, 1, {}) }
+		shared.tags_wanted = batch
+		time.sleep(GATHER)
+		-- What comes from here on is of the next batch.
+		shared.tags_wanted = nil
+		batch.ok, batch.tags = errors.capture(asked, ctx, batch.arns)
+		batch.done = true
+	end
+	if not batch.ok then
+		error(batch.tags, 0)
+	end
+	return batch.tags
+end
+
+--- Every item with its tags, whoever it belongs to.
 ---@param ctx table
 ---@param raws table[] what the describe operation gave
 ---@param identify fun(raw: table): string, string the ARN and the physical id of an item
----@return table[]
-function dms.ours(ctx, raws, identify)
+---@return table[] items `{ id =, arn =, tags =, raw = }`
+function dms.items(ctx, raws, identify)
 	local arns = {}
 	for index, raw in ipairs(raws) do
 		arns[index] = identify(raw)
@@ -63,10 +96,22 @@ function dms.ours(ctx, raws, identify)
 	local by_arn = tags_by_arn(ctx, arns)
 	local items = {}
 	for index, raw in ipairs(raws) do
-		local map = by_arn[arns[index]] or {}
-		if tags.ours(ctx, map) then
-			local _, id = identify(raw)
-			items[#items + 1] = { id = id, tags = map, raw = raw }
+		local arn, id = identify(raw)
+		items[index] = { id = id, arn = arn, tags = by_arn[arn] or {}, raw = raw }
+	end
+	return items
+end
+
+--- Every item that carries the stack's tag.
+---@param ctx table
+---@param raws table[] what the describe operation gave
+---@param identify fun(raw: table): string, string the ARN and the physical id of an item
+---@return table[]
+function dms.ours(ctx, raws, identify)
+	local items = {}
+	for _, item in ipairs(dms.items(ctx, raws, identify)) do
+		if tags.ours(ctx, item.tags) then
+			items[#items + 1] = { id = item.id, tags = item.tags, raw = item.raw }
 		end
 	end
 	return items
@@ -77,10 +122,15 @@ end
 ---@param operation any
 ---@param filter string
 ---@param value string
+---@param arguments? table
 ---@return table?
-function dms.one(operation, filter, value)
+function dms.one(operation, filter, value, arguments)
+	local request = { filters = { { name = filter, values = { value } } } }
+	for name, argument in pairs(arguments or {}) do
+		request[name] = argument
+	end
 	local found = absence.or_nil(function()
-		return aws.pages(operation, { filters = { { name = filter, values = { value } } } })
+		return aws.pages(operation, request)
 	end)
 	return found and found[1]
 end
@@ -94,7 +144,15 @@ function dms.item(raw, resource_arn, id)
 	return raw and { id = id, tags = dms.tags_of(resource_arn) or {}, raw = raw }
 end
 
---- One item during a wait; all waiters share one call for each poll.
+--- The filters that find one item, by the member that tells it apart.
+local FILTERS = {
+	endpoint_arn = "endpoint-arn",
+	replication_instance_arn = "replication-instance-arn",
+	replication_task_arn = "replication-task-arn",
+}
+
+--- One item during a wait; all waiters share one listing for each poll. A first look, which nobody
+--- shares, asks for the one alone: a listing of hundreds for each of them would be what DMS throttles.
 ---@param ctx table
 ---@param operation any
 ---@param member string the member to look at
@@ -102,6 +160,9 @@ end
 ---@param arguments? table
 ---@return table?
 function dms.poll(ctx, operation, member, value, arguments)
+	if not ctx.tick and FILTERS[member] then
+		return dms.one(operation, FILTERS[member], value, arguments)
+	end
 	for _, raw in ipairs(ctx:fresh(operation, arguments or {})) do
 		if raw[member] == value then
 			return raw

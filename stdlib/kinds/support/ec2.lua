@@ -93,6 +93,17 @@ function ec2.retag(id, changes)
 	end
 end
 
+--- Takes tags off.
+---@param id string
+---@param keys string[]
+function ec2.untag(id, keys)
+	local list = {}
+	for index, key in ipairs(keys) do
+		list[index] = { key = key }
+	end
+	aws.ec2.delete_tags { resources = { id }, tags = list }
+end
+
 --- What AWS answers while others still use a thing of a VPC.
 ec2.IN_USE = { "DependencyViolation", "InvalidIPAddress.InUse" }
 

@@ -2,6 +2,8 @@
 --- ones are compared with live ones, and what they refer to.
 
 local arn = require "kinds.support.arn"
+local aws = require "aws"
+local shapes = require "kinds.support.shapes"
 
 local settings = {}
 
@@ -85,6 +87,22 @@ function settings.parents(raw)
 	end
 	table.sort(parents)
 	return parents
+end
+
+--- What is wrong with the settings of an engine as AWS reads them: a name, a type, a word that it
+--- does not know.
+---@param member string such as `my_sql_settings`
+---@param value table
+---@return string? reason
+---@return string? inside the place in the settings, such as `.events_poll_interval`
+---@return string? hint
+function settings.problem(member, value)
+	return shapes.fits(aws.dms.create_endpoint, {
+		endpoint_identifier = "e",
+		endpoint_type = "source",
+		engine_name = "e",
+		[member] = value,
+	}, member)
 end
 
 return settings

@@ -147,6 +147,38 @@ function exists.role(check, property, role, services)
 	}
 end
 
+--- A managed policy: an ARN, and there where it is the account's own. AWS's are not asked for.
+---@param check table
+---@param property string
+---@param text any its ARN
+function exists.policy(check, property, text)
+	if type(text) ~= "string" or not check.sends[property] then
+		return
+	end
+	local account = text:match "^arn:[^:]*:iam::(%w+):policy/."
+	if not account then
+		return check:refuse {
+			property = property,
+			word = text,
+			what = ("%q is no ARN of a policy"):format(text),
+			hints = { ("it is written as arn:aws:iam::%s:policy/NAME"):format(check.account) },
+		}
+	elseif account ~= check.account then
+		return
+	end
+	local found, asked = check:try("The policy could not be looked at", function()
+		return aws.iam.get_policy { policy_arn = text }
+	end)
+	if asked and not found then
+		check:refuse {
+			property = property,
+			word = text,
+			what = ("there is no policy %s"):format(text),
+			hints = { "make it first, or name one that is there: aws.iam.list_policies" },
+		}
+	end
+end
+
 --- A secret of Secrets Manager: there, and not deleted.
 ---@param check table
 ---@param property string

@@ -47,6 +47,7 @@ function names.check(ctx, kind, name, before)
 		why = "the service lists no tags, so a stack finds its own by the beginning of their names",
 		hints = { "Leave the name out, or give the stack a shorter one." },
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 --- A short fingerprint of a text (FNV-1a, 32 bits), for names that had to be cut.

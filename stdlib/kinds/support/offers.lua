@@ -164,6 +164,7 @@ end
 
 local function check_storage(check, props, fitting)
 	local wanted = props.allocated_storage
+	---@type number?, number?
 	local least, most
 	for _, one in ipairs(fitting) do
 		least = math.min(least or math.huge, one.min_allocated_storage or 0)

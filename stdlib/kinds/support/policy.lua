@@ -42,6 +42,7 @@ function policy.decode(text)
 	end
 	if text:sub(1, 1) == "%" then
 		text = text:gsub("%%(%x%x)", function(hex)
+			---@diagnostic disable-next-line: param-type-mismatch
 			return string.char(tonumber(hex, 16))
 		end)
 	end

@@ -21,7 +21,10 @@ local roles = {}
 ---@return string[]
 function roles.attached(name)
 	local arns = {}
-	local found = aws.pages(aws.iam.list_attached_role_policies, { role_name = name })
+	-- A role that was just made may not be seen yet: then nothing is attached to it.
+	local found = absence.or_nil(function()
+		return aws.pages(aws.iam.list_attached_role_policies, { role_name = name })
+	end) or {}
 	for _, one in ipairs(found) do
 		arns[#arns + 1] = one.policy_arn
 	end
@@ -33,7 +36,11 @@ end
 ---@return table<string, table>
 function roles.inline(name)
 	local documents = {}
-	for _, policy_name in ipairs(aws.pages(aws.iam.list_role_policies, { role_name = name })) do
+	local names = absence.or_nil(function()
+		return aws.pages(aws.iam.list_role_policies, { role_name = name })
+	end) or {}
+	for _, policy_name in ipairs(names) do
+		---@cast policy_name any
 		local answer = aws.iam.get_role_policy { role_name = name, policy_name = policy_name }
 		documents[policy_name] = policy.decode(answer.policy_document)
 	end
@@ -109,6 +116,7 @@ end
 ---@param wanted fun(name: string): boolean
 ---@return table<string, roles.Role>
 function roles.all(ctx, wanted)
+	---@type table<string, roles.Role>, table<string, table>?
 	local found, known = {}, nil
 	for _, raw in ipairs(ctx:sweep(aws.iam.list_roles, {})) do
 		if wanted(raw.role_name) then

@@ -5,6 +5,8 @@
 ---     shapes.maintenance_window "sun:03:00-sun:04:00"   --> nil
 ---     shapes.retention(31)   --> "CloudWatch Logs keeps events for 1, 3, … or 3653 days, not for 31; …"
 
+local aws = require "aws"
+
 local shapes = {}
 
 local DAYS = { mon = 0, tue = 1, wed = 2, thu = 3, fri = 4, sat = 5, sun = 6 }
@@ -19,14 +21,21 @@ do
 	shapes.RETENTION[#shapes.RETENTION + 1] = math.tointeger(days)
 end
 
+---@param day any
+---@param hour any
+---@param min any
+---@return number? minutes, string? why
 local function minute(day, hour, min)
 	local first = DAYS[day:lower()]
-	hour, min = math.tointeger(hour), math.tointeger(min)
+	hour, min =
+		math.tointeger(hour), --[[@as integer]]
+		math.tointeger(min) --[[@as integer]]
 	if not first then
 		return nil, ("%q is no day; they are mon, tue, wed, thu, fri, sat, sun"):format(day)
 	elseif hour > 23 or min > 59 then
 		return nil, ("%02d:%02d is no time of a day"):format(hour, min)
 	end
+	---@diagnostic disable-next-line: need-check-nil -- the pattern takes digits only
 	return first * 24 * 60 + hour * 60 + min
 end
 
@@ -76,6 +85,7 @@ end
 ---@param text string
 ---@return string?
 function shapes.email(text)
+	---@type any, any
 	local name, domain = text:match "^([^%s@]+)@([^%s@]+)$"
 	if not name then
 		return "it is written as name@example.com"
@@ -113,6 +123,28 @@ function shapes.bucket_name(name)
 			return ("S3 keeps names that end with %s for itself"):format(suffix)
 		end
 	end
+end
+
+--- Whether a value fits the member of a request that it is going to be, as far as names, types and
+--- enumerations go. The value itself is in no message: it could be a secret.
+---@param operation aws.Operation
+---@param request table
+---@param member string where the value is in the request, such as `lifecycle_configuration.rules`
+---@return string? reason
+---@return string? inside where in the value, such as `[1].expiration.days`
+---@return string? hint
+function shapes.fits(operation, request, member)
+	---@type any
+	local problem = aws.check(operation, request)
+	local path = problem and problem.path
+	if not path or path:sub(1, #member) ~= member then
+		return nil
+	end
+	local reason = problem.message
+	if reason:sub(1, #path + 2) == path .. ": " then
+		reason = reason:sub(#path + 3)
+	end
+	return reason, path:sub(#member + 1), problem.hint
 end
 
 return shapes

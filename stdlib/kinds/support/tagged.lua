@@ -11,12 +11,9 @@ local tagged = {}
 --- The types that are asked for; both have listings without tags.
 local TYPES = { "cloudwatch:alarm", "logs:log-group" }
 
---- The tags by ARN; nil for what is not listed, or where the listing can't be had.
----@param ctx table
----@param resource_arn string
----@return table<string, string>?
-function tagged.of(ctx, resource_arn)
-	local all = ctx:once("tagged resources", function()
+--- The tags by ARN, of everything that is listed; nothing where the listing can't be had.
+local function everything(ctx)
+	return ctx:once("tagged resources", function()
 		local ok, list = errors.capture(aws.pages, aws.tagging.get_resources, {
 			tag_filters = { { key = tags.STACK } },
 			resource_type_filters = TYPES,
@@ -34,7 +31,42 @@ function tagged.of(ctx, resource_arn)
 		end
 		return by_arn
 	end)
-	return all[resource_arn]
+end
+
+--- The tags by ARN; nil for what is not listed, or where the listing can't be had.
+---@param ctx table
+---@param resource_arn string
+---@return table<string, string>?
+function tagged.of(ctx, resource_arn)
+	return everything(ctx)[resource_arn]
+end
+
+--- The names of the stack's own whose names do not begin as the stack's do: they were adopted. Those
+--- that are declared count too, because the listing is a little behind.
+---@param ctx table
+---@param property string the property that declares the name
+---@param part string what stands before the name in its ARN, such as ":alarm:"
+---@param usual fun(name: string): boolean whether a name is found by how it begins
+---@return string[]
+function tagged.adopted(ctx, property, part, usual)
+	local names, seen = {}, {}
+	local function take(name)
+		if type(name) == "string" and not seen[name] and not usual(name) then
+			seen[name] = true
+			names[#names + 1] = name
+		end
+	end
+	for _, properties in pairs(ctx.declares or {}) do
+		take(properties[property])
+	end
+	for resource_arn, map in pairs(everything(ctx)) do
+		local at, last = resource_arn:find(part, 1, true)
+		if at and map[tags.STACK] == ctx.stack then
+			take(resource_arn:sub(last + 1))
+		end
+	end
+	table.sort(names)
+	return names
 end
 
 return tagged

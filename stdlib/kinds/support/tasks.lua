@@ -1,26 +1,16 @@
 --- Replication tasks around a change: stopped while it is made, then resumed from where they
 --- stopped. DMS changes neither a running task nor an endpoint that a running task uses.
 
-local absence = require "kinds.support.absence"
 local aws = require "aws"
+local connections = require "kinds.support.connections"
 local dms = require "kinds.support.dms"
 local errors = require "errors"
+local ledger = require "ledger"
+local marks = require "kinds.support.marks"
+local states = require "kinds.support.task_states"
 local waiting = require "kinds.support.waiting"
 
 local tasks = {}
-
-local RUNNING = { starting = true, running = true }
-
---- States that pass by themselves.
-local PASSING = {
-	creating = true,
-	starting = true,
-	stopping = true,
-	modifying = true,
-	moving = true,
-	testing = true,
-	deleting = true,
-}
 
 --- One task during a wait. The settings are long and not needed then.
 ---@param ctx table
@@ -47,7 +37,7 @@ end
 ---@param task table
 ---@return boolean
 function tasks.runs(task)
-	return RUNNING[task.status] == true
+	return states.runs(task)
 end
 
 --- Waits until the task is in a state that stays, and returns it; nil where it is gone.
@@ -62,69 +52,237 @@ function tasks.steady(ctx, task_arn)
 		timeout = 1800,
 		check = function()
 			task = tasks.poll(ctx, task_arn)
-			return task == nil or not PASSING[task.status]
+			return task == nil or not states.passes(task)
 		end,
 	}
 	return task
 end
 
---- Stops a task that runs; true where there was something to stop.
+--- A task's tags, read once.
+local function tags_of(ctx, task_arn)
+	return ctx:once("tags of " .. task_arn, function()
+		return dms.tags_of(task_arn) or {}
+	end)
+end
+
+--- Keeps where a task has come to, under the stack and the id that its tags name. With `must` a ledger
+--- that can't be written is an error: what comes next would lose the position.
+---@param ctx table
+---@param task? table
+---@param why string
+---@param must? boolean
+function tasks.keep(ctx, task, why, must)
+	if task == nil or (task.recovery_checkpoint or "") == "" then
+		return
+	end
+	local tags = tags_of(ctx, task.replication_task_arn)
+	local id = (tags["dmsrun:resource"] or ""):match "^dms%.[%w_]+/(.+)$"
+		or task.replication_task_identifier
+	local source
+	-- Which source it was is worth knowing, and no reason to lose the position.
+	local ok, endpoints = errors.capture(ctx.sweep, ctx, aws.dms.describe_endpoints, {})
+	for _, endpoint in ipairs(ok and endpoints or {}) do
+		if endpoint.endpoint_arn == task.source_endpoint_arn then
+			source = endpoint
+		end
+	end
+	local write = must and ledger.keep or ledger.try
+	write(tags["dmsrun:stack"] or ctx.stack, id, task, { why = why, source = source })
+end
+
+--- Whether a call whose answer was lost, or that came too late, took effect after all.
+local function took_effect(problem, look)
+	local lost = type(problem) == "table"
+		and (problem.code == "AnswerLost" or problem.code == "Timeout")
+	local state = type(problem) == "table" and problem.code == "InvalidResourceStateFault"
+	return (lost or state) and look()
+end
+
+--- Stops a task that runs, and keeps where it had come to; true where there was something to stop.
 ---@param ctx table
 ---@param task_arn string
+---@param why? string for the ledger
+---@param before? fun(task: table) is called where it runs, before the stop
 ---@return boolean
-function tasks.stop(ctx, task_arn)
+function tasks.stop(ctx, task_arn, why, before)
 	local task = tasks.poll(ctx, task_arn)
 	if task == nil or task.status == "creating" then
 		return false
 	end
 	task = tasks.steady(ctx, task_arn)
 	if task == nil or task.status ~= "running" then
+		tasks.keep(ctx, task, why or "stop")
 		return false
 	end
+	if before then
+		before(task)
+	end
 	ctx:progress("stopping task " .. task.replication_task_identifier)
-	aws.dms.stop_replication_task { replication_task_arn = task_arn }
+	local ok, problem =
+		errors.capture(aws.dms.stop_replication_task, { replication_task_arn = task_arn })
+	if
+		not ok
+		and not took_effect(problem, function()
+			local now = tasks.poll(ctx, task_arn)
+			return now == nil or now.status ~= "running"
+		end)
+	then
+		error(problem, 0)
+	end
+	local stopped
 	ctx:wait {
 		what = "task " .. task.replication_task_identifier .. " to stop",
 		every = waiting.EVERY,
 		timeout = 1800,
 		check = function()
-			local now = tasks.poll(ctx, task_arn)
-			return now == nil or (now.status ~= "running" and not PASSING[now.status])
+			stopped = tasks.poll(ctx, task_arn)
+			return stopped == nil or not (stopped.status == "running" or states.passes(stopped))
 		end,
 	}
+	tasks.keep(ctx, stopped, why or "stop")
 	return true
+end
+
+--- Whether DMS refuses a start for want of a connection test: a change of an endpoint begins one of
+--- its own, which may not be over.
+local function wants_test(problem)
+	return type(problem) == "table"
+		and problem.code == "InvalidResourceStateFault"
+		and tostring(problem.message or problem):lower():find("test connection", 1, true) ~= nil
+end
+
+--- Whether DMS refuses a start because the instance is being changed, by another step for instance.
+local function wants_instance(problem)
+	return type(problem) == "table"
+		and problem.code == "InvalidResourceStateFault"
+		and tostring(problem.message or problem):lower():find("must be available", 1, true)
+			~= nil
+end
+
+local function instance_free(ctx, instance_arn)
+	ctx:wait {
+		what = ("replication instance %s to be available"):format(instance_arn),
+		every = waiting.EVERY,
+		timeout = 3600,
+		check = function()
+			local list = aws.dms.describe_replication_instances
+			local now = dms.poll(ctx, list, "replication_instance_arn", instance_arn)
+			return now == nil or now.replication_instance_status == "available"
+		end,
+	}
+end
+
+--- Sends the start, after the connection tests that DMS asks for.
+local function send_start(ctx, task, request)
+	for attempt = 1, 4 do
+		local ok, problem = errors.capture(aws.dms.start_replication_task, request)
+		if ok then
+			return
+		end
+		if wants_instance(problem) and attempt < 4 then
+			instance_free(ctx, task.replication_instance_arn)
+		elseif wants_test(problem) and attempt < 4 then
+			tasks.connect(
+				ctx,
+				task.replication_instance_arn,
+				{ task.source_endpoint_arn, task.target_endpoint_arn },
+				("%s stays as it is; once its databases are reached, running the same command again starts it"):format(
+					task.replication_task_identifier
+				)
+			)
+		else
+			local begun = took_effect(problem, function()
+				local now = tasks.poll(ctx, task.replication_task_arn)
+				return now ~= nil and states.runs(now)
+			end)
+			if begun then
+				return
+			end
+			error(problem, 0)
+		end
+	end
+end
+
+--- Starts a task in the way its past asks for, never with a reload, and waits until it runs.
+---@param ctx table
+---@param task table one whose state stays
+---@param position? cdc.Position where a task for changes begins; a first start only
+function tasks.start(ctx, task, position)
+	local task_arn, before = task.replication_task_arn, marks.start_of(task)
+	local again = states.has_run(task)
+	local request = {
+		replication_task_arn = task_arn,
+		start_replication_task_type = again and "resume-processing" or "start-replication",
+		cdc_start_position = not again and position and position.text or nil,
+	}
+	ctx:progress(
+		(again and "resuming task " or "starting task ") .. task.replication_task_identifier
+	)
+	send_start(ctx, task, request)
+	local polls = 0
+	ctx:wait {
+		what = ("task %s to run"):format(task.replication_task_identifier),
+		every = waiting.EVERY,
+		timeout = 1800,
+		check = function()
+			local now = tasks.poll(ctx, task_arn)
+			polls = polls + 1
+			if now == nil then
+				return false
+			end
+			-- The first look may still see the state before.
+			local new = polls > 2 or marks.start_of(now) ~= before
+			if new and states.is_failed(now) then
+				errors.raise {
+					summary = again and "Task failed when it was resumed"
+						or "Task failed when it was started",
+					what = ("%s: %s"):format(
+						now.replication_task_identifier,
+						states.failure_of(now)
+					),
+				}
+			end
+			-- A short full load may be over at once.
+			return now.status == "running" or (new and now.status == "stopped")
+		end,
+	}
 end
 
 --- Resumes a task from its checkpoint and waits until it runs.
 ---@param ctx table
 ---@param task_arn string
 function tasks.resume(ctx, task_arn)
-	aws.dms.start_replication_task {
-		replication_task_arn = task_arn,
-		start_replication_task_type = "resume-processing",
-	}
-	local polls = 0
-	ctx:wait {
-		what = "task " .. task_arn .. " to run again",
-		every = waiting.EVERY,
-		timeout = 1800,
-		check = function()
-			local task = tasks.poll(ctx, task_arn)
-			polls = polls + 1
-			if task and task.status == "failed" then
-				errors.raise {
-					summary = "Task failed when it was resumed",
-					what = ("%s: %s"):format(
-						task.replication_task_identifier,
-						task.last_failure_message or task.stop_reason or "DMS gave no reason"
-					),
-				}
-			end
-			-- A short full load may be over at once; the first look may still see the state before.
-			return task ~= nil
-				and (task.status == "running" or (polls > 1 and task.status == "stopped"))
-		end,
-	}
+	local task = tasks.steady(ctx, task_arn)
+	if task and not states.runs(task) and not states.is_finished(task) then
+		tasks.start(ctx, task)
+	end
+end
+
+---@class tasks.Wanted
+---@field position? cdc.Position for a first start
+---@field again? boolean whether one that has reached its stop position is to go on
+
+--- Brings a task to run, in the way its past asks for. One that has done what it was to do is left.
+---@param ctx table
+---@param task_arn string
+---@param wanted? tasks.Wanted
+function tasks.run(ctx, task_arn, wanted)
+	wanted = wanted or {}
+	local task = tasks.steady(ctx, task_arn)
+	if task == nil or states.runs(task) then
+		return
+	end
+	local goes_on = wanted.again and states.reached_stop(task)
+	if states.is_finished(task) and not goes_on then
+		return
+	end
+	tasks.connect(
+		ctx,
+		task.replication_instance_arn,
+		{ task.source_endpoint_arn, task.target_endpoint_arn },
+		("%s was not started"):format(task.replication_task_identifier)
+	)
+	tasks.start(ctx, task, wanted.position)
 end
 
 --- The tasks that use an endpoint, from one sweep over all tasks.
@@ -158,8 +316,27 @@ local function until_other(ctx, task_arn, check)
 	}
 end
 
+--- Stops a task for a change; true where it is to run again afterwards: because it ran, or because
+--- an earlier run stopped it for a change and did not see the end of that.
+local function interrupt(ctx, task_arn, why)
+	if tasks.stop(ctx, task_arn, why, marks.set) then
+		return true
+	end
+	local task = tasks.poll(ctx, task_arn)
+	return task ~= nil and marks.is_due(task, dms.tags_of(task_arn) or {})
+end
+
+--- What stops and resumes what an ARN names: a serverless replication has its own states.
+---@return { interrupt: function, resume: function }
+local function verbs_of(task_arn)
+	if task_arn:find(":replication-config:", 1, true) then
+		return require "kinds.support.replications"
+	end
+	return { interrupt = interrupt, resume = tasks.resume }
+end
+
 --- Has the task stopped until it is released.
-local function hold(ctx, task_arn)
+local function hold(ctx, task_arn, why)
 	local held = held_of(ctx)
 	if held[task_arn] and held[task_arn].resuming then
 		until_other(ctx, task_arn, function()
@@ -175,7 +352,7 @@ local function hold(ctx, task_arn)
 	else
 		entry = { count = 1 }
 		held[task_arn] = entry
-		local ok, result = errors.capture(tasks.stop, ctx, task_arn)
+		local ok, result = errors.capture(verbs_of(task_arn).interrupt, ctx, task_arn, why)
 		entry.ready, entry.stopped = true, ok and result
 		entry.failure = not ok and result or nil
 	end
@@ -186,20 +363,23 @@ local function hold(ctx, task_arn)
 	end
 end
 
---- Lets the task go; the last one to do so resumes it, if it ran before.
+--- Lets the task go; the last one to do so resumes it, if it ran before and nobody wants it stopped.
 ---@return boolean ok
 ---@return any reason
-local function release(ctx, task_arn)
+local function release(ctx, task_arn, stays)
 	local held = held_of(ctx)
 	local entry = held[task_arn]
 	entry.count = entry.count - 1
+	entry.stays = entry.stays or stays
 	if entry.count > 0 then
 		return true
 	end
 	local ok, reason = true, nil
-	if entry.stopped then
+	if entry.stopped and entry.stays then
+		marks.clear(task_arn)
+	elseif entry.stopped then
 		entry.resuming = true
-		ok, reason = errors.capture(tasks.resume, ctx, task_arn)
+		ok, reason = errors.capture(verbs_of(task_arn).resume, ctx, task_arn)
 	end
 	held[task_arn] = nil
 	return ok, reason
@@ -211,11 +391,13 @@ end
 ---@param task_arns string[]
 ---@param change fun()
 ---@param before_resume? fun()
-function tasks.paused(ctx, task_arns, change, before_resume)
+---@param how? { why?: string, stays?: boolean } the word for the ledger; whether it is not resumed
+function tasks.paused(ctx, task_arns, change, before_resume, how)
+	how = how or {}
 	local mine, ran = {}, false
 	local ok, err = errors.capture(function()
 		for _, task_arn in ipairs(task_arns) do
-			hold(ctx, task_arn)
+			hold(ctx, task_arn, how.why or "modify")
 			mine[#mine + 1] = task_arn
 			ran = ran or held_of(ctx)[task_arn].stopped
 		end
@@ -225,7 +407,7 @@ function tasks.paused(ctx, task_arns, change, before_resume)
 		end
 	end)
 	for _, task_arn in ipairs(mine) do
-		local resumed, reason = release(ctx, task_arn)
+		local resumed, reason = release(ctx, task_arn, how.stays)
 		if not resumed and ok then
 			ok, err = false, reason
 		end
@@ -235,90 +417,7 @@ function tasks.paused(ctx, task_arns, change, before_resume)
 	end
 end
 
---- Tests the connections of an instance to some endpoints, and waits until all are successful.
----@param ctx table
----@param instance_arn string
----@param endpoint_arns string[]
-function tasks.connect(ctx, instance_arn, endpoint_arns)
-	local wanted, asked = {}, {}
-	for _, endpoint_arn in ipairs(endpoint_arns) do
-		wanted[endpoint_arn] = true
-	end
-	ctx:progress "testing the connections from the new instance"
-	ctx:wait {
-		what = "connections of the new instance",
-		every = waiting.EVERY,
-		timeout = 900,
-		check = function()
-			local found = absence.or_nil(function()
-				return aws.pages(aws.dms.describe_connections, {
-					filters = { { name = "replication-instance-arn", values = { instance_arn } } },
-				})
-			end)
-			local state = {}
-			for _, connection in ipairs(found or {}) do
-				state[connection.endpoint_arn] = connection
-			end
-			local good = true
-			for endpoint_arn in pairs(wanted) do
-				local connection = state[endpoint_arn]
-				local status = connection and connection.status
-				if status ~= "successful" then
-					good = false
-				end
-				if status ~= "successful" and status ~= "testing" then
-					if status == "failed" and asked[endpoint_arn] then
-						errors.raise {
-							summary = "Connection test failed",
-							what = ("%s can't reach %s: %s"):format(
-								connection.replication_instance_identifier or instance_arn,
-								connection.endpoint_identifier or endpoint_arn,
-								connection.last_failure_message or "DMS gives no reason"
-							),
-							why = "the task was not stopped, and goes on where it is",
-							hints = { "let the new instance's addresses through to the database" },
-						}
-					elseif not asked[endpoint_arn] then
-						asked[endpoint_arn] = true
-						-- Another task's move may have begun the same test.
-						local ok, err = errors.capture(aws.dms.test_connection, {
-							replication_instance_arn = instance_arn,
-							endpoint_arn = endpoint_arn,
-						})
-						if not ok and err.code ~= "InvalidResourceStateFault" then
-							error(err, 0)
-						end
-					end
-				end
-			end
-			return good
-		end,
-	}
-end
-
---- Waits until the connection tests of an endpoint are over; DMS makes one after each change, and
---- refuses to start a task without.
----@param ctx table
----@param endpoint_arn string
-function tasks.connections_tested(ctx, endpoint_arn)
-	ctx:wait {
-		what = "connection test of the endpoint",
-		every = waiting.EVERY,
-		timeout = 900,
-		check = function()
-			local connections = absence.or_nil(function()
-				return ctx:fresh(aws.dms.describe_connections, {
-					filters = { { name = "endpoint-arn", values = { endpoint_arn } } },
-				})
-			end)
-			for _, connection in ipairs(connections or {}) do
-				if connection.status == "testing" then
-					return false
-				end
-			end
-			return true
-		end,
-	}
-end
+tasks.connect = connections.connect
+tasks.connections_tested = connections.tested
 
 return tasks

@@ -4,18 +4,24 @@ local errors = require "errors"
 
 local waiting = {}
 
---- How often AWS is asked; its own waiters for DMS ask as seldom.
+--- How often AWS is asked in a long wait; its own waiters for DMS ask as seldom. A short one is asked
+--- about more often: see `poll.interval`.
 waiting.EVERY = 15
+
+--- How often a change is tried again at most: each try is a call of its own, for each resource.
+local TRY = 2
 
 --- Waits until `read(id)` finds nothing.
 ---@param ctx table
 ---@param what string
 ---@param read fun(): any
 ---@param timeout? number seconds; 20 minutes when left out
-function waiting.until_gone(ctx, what, read, timeout)
+---@param expected? number how many seconds it usually takes
+function waiting.until_gone(ctx, what, read, timeout, expected)
 	ctx:wait {
 		what = what .. " to be gone",
 		every = waiting.EVERY,
+		expected = expected,
 		timeout = timeout or 1200,
 		check = function()
 			return read() == nil
@@ -38,6 +44,7 @@ function waiting.while_in_use(ctx, what, codes, call, timeout)
 	ctx:wait {
 		what = what .. " to be free",
 		every = waiting.EVERY,
+		least = TRY,
 		timeout = timeout or 1200,
 		check = function()
 			local ok, err = errors.capture(call)

@@ -1,4 +1,4 @@
---- `deploy`: check, plan, ask, apply. Tasks are made and not started.
+--- `deploy`: check, plan, ask, apply. Tasks are made; only what the script wants to run is started.
 
 local checks = require "migration.checks"
 local deployment = require "migration.deployment"
@@ -8,8 +8,8 @@ local say = require "migration.say"
 local ui = require "ui"
 
 return {
-	summary = "check, plan, ask, apply; tasks are not started",
-	usage = "[--plan FILE] [--require-approval never|risky|any]",
+	summary = "check, plan, ask, apply; starts no task that the script does not want to run",
+	usage = "[--plan FILE] [--require-approval never|risky|any] [--timing]",
 	run = function(m)
 		header.show(m)
 		checks.run(m)
@@ -17,6 +17,7 @@ return {
 		local values = outputs.read(m)
 		outputs.show(m, values)
 		if say.json() then
+			values.timing = m.timing
 			ui.json(values)
 		end
 	end,

@@ -16,10 +16,17 @@ return {
 		for _, name in ipairs(verbs.names) do
 			local verb = verbs.get(name)
 			local usage = verb.usage and (name .. " " .. verb.usage) or name
-			local gap = (" "):rep(math.max(1, WIDTH - utf8.len(usage)))
+			local gap = (" "):rep(math.max(1, WIDTH - (utf8.len(usage) or #usage)))
 			ui.out("  " .. usage .. gap .. verb.summary)
 		end
 		ui.out ""
-		ui.out "Options: --json  --yes  --allow destroy|reload|replace  --detailed-exitcode  -c key=value"
+		ui.out "--timing shows where the time of a deploy or destroy went: its critical path, its waits, a timeline."
+		ui.out "Options: --json  --yes  --detailed-exitcode  -c key=value  --force-unlock ID"
+		ui.out "  --allow destroy,replace,reload,twice     what loses or spoils data: never covered by --yes"
+		ui.out "  --allow stop,iam,network,public,encryption,forget    risks that are not asked about"
+		ui.out "  --require-approval any|risky|never       what is asked about; given, the local AWS asks too"
+		ui.out ""
+		ui.out "One run at a time changes a stack; a second one is told who is at work (exit code 6)."
+		ui.out "dmsrun --help has every option and exit code."
 	end,
 }

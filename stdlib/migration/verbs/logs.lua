@@ -78,6 +78,7 @@ return {
 		local options = options_of(command)
 		local found = live.require(m, { "instance" })
 		local task = live.task(m, found, options.id)
+		---@diagnostic disable-next-line: need-check-nil -- it was required
 		local group = "dms-tasks-" .. found.instance.replication_instance_identifier
 		local stream = "dms-task-" .. tasks.resource_id(task)
 		local since, seen = time.epoch() - HOURS * 3600, {}

@@ -2,6 +2,7 @@
 
 local approval = require "migration.approval"
 local aws = require "aws"
+local checkpoints = require "migration.checkpoints"
 local connections = require "migration.connections"
 local errors = require "errors"
 local live = require "migration.live"
@@ -104,6 +105,7 @@ return {
 			end
 			local again = "reload " .. table.concat(command.rest, " ")
 			approval.loss(m, loss(m, list), "reload", again)
+			local _ <close> = m:stack():lock("reload", m:command(again))
 			reload_tables(task, list)
 			say.label("Reload", report.plural(#list, "table"))
 			return
@@ -123,7 +125,9 @@ return {
 		end
 		approval.loss(m, loss(m, list), "reload")
 		connections.test(m, found)
+		local _ <close> = m:stack():lock("reload", m:command "reload")
 		task = tasks.stop(m, task)
+		checkpoints.keep(m, found, "migration", task, "reload")
 		task = tasks.start(m, task, "reload-target")
 		say.label("Reload", task.replication_task_identifier .. " loads every table again")
 	end,

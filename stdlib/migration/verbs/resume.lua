@@ -38,5 +38,6 @@ return {
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)
 		say.label("Resume", ("%s %s"):format(started.replication_task_identifier, what or "runs"))
+		tasks.mind_declared(m, id, "running")
 	end,
 }

@@ -1,25 +1,108 @@
---- `start [TASK]`: starts a task, or resumes it where it has run before. Connections are tested
---- first.
+--- `start [TASK] [--from POSITION]`: starts a task, or resumes it where it has run before. Connections
+--- are tested first. With a position, a task for changes begins there: at a time, a checkpoint, a place
+--- in the source's own log, or with `ledger` at the last checkpoint that was kept.
 
 local approval = require "migration.approval"
+local checkpoints = require "migration.checkpoints"
 local connections = require "migration.connections"
+local errors = require "errors"
+local host = require "host"
 local live = require "migration.live"
 local say = require "migration.say"
+local states = require "kinds.support.task_states"
 local tasks = require "migration.tasks"
 local twice = require "migration.twice"
 
+--- Only a task for changes begins where it is told; one that loads, where its load begins.
+local function refuse_loading(m, task)
+	if task.migration_type == "cdc" then
+		return
+	end
+	local changes
+	for _, one in ipairs(m.tasks) do
+		changes = one.migration_type == "cdc" and one.id or changes
+	end
+	errors.raise {
+		summary = "This task can't start from a position",
+		what = ("%s is of type %s: its changes begin where its load begins"):format(
+			task.replication_task_identifier,
+			task.migration_type
+		),
+		hints = {
+			changes and {
+				"The task for changes can:",
+				command = m:command(
+					("start %s --from %s"):format(changes, tostring(host.options.from))
+				),
+			} or "a second task for changes only is what the option cdc of the migration makes",
+		},
+		at = false,
+		exit = "usage",
+	}
+end
+
+--- What becomes of the changes between where a task stands and where it is to begin.
+local function consequence(task, position)
+	local checkpoint = task.recovery_checkpoint or ""
+	if not states.has_run(task) or checkpoint == position.text then
+		return nil
+	end
+	return "what lies between that and where it stopped is applied twice, or skipped; the ledger keeps where it stopped"
+end
+
+local function start_from(m, found, id, task, text)
+	refuse_loading(m, task)
+	local position, entry = checkpoints.position(m, found, id, text)
+	local name, where = task.replication_task_identifier, position.text
+	if entry then
+		where = ("the checkpoint of task %s of %s"):format(
+			entry.task,
+			(entry.time:gsub("%.%d+Z$", "Z"))
+		)
+	elseif position.sort == "time" then
+		where = position.text .. "Z"
+	end
+	if say.would("Start", ("test the connections, and start %s from %s"):format(name, where)) then
+		return
+	end
+	local question = ("Start %s from %s?"):format(name, where)
+	local then_what = consequence(task, position)
+	if then_what then
+		question = question .. (" It has run before: %s."):format(then_what)
+	end
+	approval.change(m, question, ("start %s --from %s"):format(id, text))
+	checkpoints.keep(m, found, id, task, "start")
+	connections.test(m, found)
+	local started = tasks.start(m, task, nil, position)
+	say.label("Start", ("%s started from %s"):format(started.replication_task_identifier, where))
+end
+
 return {
 	summary = "start a task (migration unless named), or resume it where it has run before",
-	usage = "[TASK]",
+	usage = "[--from POSITION] [TASK]",
 	run = function(m, command)
 		local id = command.rest[1] or "migration"
+		local from = command.options.from
 		local found = live.require(m, { "instance", "source", "target" })
 		local task = live.task(m, found, id)
 		if task.status == "running" then
+			if from then
+				errors.raise {
+					summary = "The task runs",
+					what = ("%s runs already; a position is where a start begins"):format(
+						task.replication_task_identifier
+					),
+					hints = { { "Stop it first:", command = m:command("stop " .. id) } },
+					at = false,
+				}
+			end
 			say.label("Start", task.replication_task_identifier .. " runs already")
 			return
 		end
 		twice.refuse(m, found, id)
+		if from then
+			return start_from(m, found, id, task, from)
+		end
 		local how = tasks.has_run(task) and "resume" or "start"
 		local text = ("test the connections, and %s %s"):format(
 			how,
@@ -32,5 +115,6 @@ return {
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)
 		say.label("Start", ("%s %s"):format(started.replication_task_identifier, what or "runs"))
+		tasks.mind_declared(m, id, "running")
 	end,
 }

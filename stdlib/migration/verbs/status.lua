@@ -1,12 +1,12 @@
 --- `status`: what there is and how it does, in one look.
 
 local catchup = require "migration.catchup"
+local checkpoints = require "migration.checkpoints"
 local connections = require "migration.connections"
 local json = require "json"
 local live = require "migration.live"
 local report = require "report"
 local say = require "migration.say"
-local tasks = require "migration.tasks"
 local time = require "time"
 local tolerant = require "migration.tolerant"
 local ui = require "ui"
@@ -35,6 +35,7 @@ local function task_data(found, id)
 		stop_reason = task.stop_reason,
 		failure = task.last_failure_message,
 		lag_seconds = lag_of(found, task),
+		checkpoint = task.recovery_checkpoint,
 		percent = stats.full_load_progress_percent,
 		tables_loaded = loaded,
 		tables_errored = errored,
@@ -120,6 +121,7 @@ return {
 	summary = "what there is and how it does",
 	run = function(m)
 		local found = live.find(m)
+		checkpoints.keep_all(m, found, "status")
 		local data = {
 			stack = m.name,
 			tasks = json.array {},

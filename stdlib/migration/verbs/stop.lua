@@ -1,20 +1,19 @@
 --- `stop [TASK…]`: stops the tasks that run; replication stands still until they are resumed.
 
 local approval = require "migration.approval"
+local checkpoints = require "migration.checkpoints"
 local live = require "migration.live"
+local host = require "host"
 local report = require "report"
 local say = require "migration.say"
 local tasks = require "migration.tasks"
 
 local function running(m, found, ids)
 	local list = {}
-	if #ids == 0 then
-		ids = report.keys(found.tasks)
-	end
 	for _, id in ipairs(ids) do
 		local task = live.task(m, found, id)
 		if task.status == "running" or task.status == "starting" then
-			list[#list + 1] = task
+			list[#list + 1] = { id = id, task = task }
 		end
 	end
 	return list
@@ -25,14 +24,18 @@ return {
 	usage = "[TASK…]",
 	run = function(m, command)
 		local found = live.require(m, {})
-		local list = running(m, found, command.rest)
+		local ids = #command.rest > 0 and command.rest or report.keys(found.tasks)
+		local list = running(m, found, ids)
 		if #list == 0 then
 			say.label("Stop", "no task runs")
+			if not host.options.dry_run then
+				checkpoints.leave_stopped(m, found, ids)
+			end
 			return
 		end
 		local names = {}
-		for index, task in ipairs(list) do
-			names[index] = task.replication_task_identifier
+		for index, one in ipairs(list) do
+			names[index] = one.task.replication_task_identifier
 		end
 		if
 			say.would(
@@ -45,13 +48,20 @@ return {
 			return
 		end
 		local question = ("Interrupt replication of %s?"):format(report.list(names))
-		approval.change(m, question, "stop " .. table.concat(command.rest, " "))
-		for _, task in ipairs(list) do
-			local stopped = tasks.stop(m, task)
+		approval.change(m, question, "stop " .. table.concat(command.rest, " "), { stop = true })
+		local _ <close> = m:stack():lock("stop", m:command "stop")
+		checkpoints.leave_stopped(m, found, ids)
+		for _, one in ipairs(list) do
+			local stopped = tasks.stop(m, one.task)
+			checkpoints.keep(m, found, one.id, stopped, "stop")
+			local where = (stopped.recovery_checkpoint or "") ~= ""
+					and "; the ledger keeps its checkpoint"
+				or ""
 			say.label(
 				"Stop",
-				("%s is %s"):format(stopped.replication_task_identifier, stopped.status)
+				("%s is %s%s"):format(stopped.replication_task_identifier, stopped.status, where)
 			)
+			tasks.mind_declared(m, one.id, "stopped")
 		end
 	end,
 }

@@ -96,7 +96,8 @@ const EXITS: &[(u8, &str)] = &[
     (2, "a plan has changes (--detailed-exitcode)"),
     (3, "a plan was applied in part; the same command goes on"),
     (4, "a wait reached its limit"),
-    (5, "a question needs an answer beforehand (--yes, --allow)"),
+    (5, "a question needs an answer beforehand (--yes, --allow), or the answer was no"),
+    (6, "somebody else is at work on the stack (--force-unlock)"),
     (64, "the command line is wrong"),
     (130, "interrupted"),
 ];

@@ -3,6 +3,7 @@
 //! The form is that of lua(1): host options come before the script, everything after it is the script's
 //! `arg`. An argument that contains `/` or ends in `.lua` is a script; anything else is a command.
 
+mod adopt;
 mod arguments;
 mod check;
 mod completions;
@@ -36,6 +37,10 @@ const COMMANDS: &[(&str, &str)] = &[
         "mappings",
         "table mappings: dmsrun mappings to-lua FILE | explain FILE --catalogue C [TABLE]",
     ),
+    (
+        "adopt",
+        "make a stack of what is there: dmsrun adopt [--tag K=V | --instance NAME | ARN…] --stack NAME",
+    ),
     ("repl", "work interactively (the default on a terminal)"),
     ("init", "make a project that works at once: dmsrun init [DIR]"),
     ("types", "write LuaCATS stubs for editors: dmsrun types [DIR]"),
@@ -53,6 +58,7 @@ Commands:
   init [DIR]         make a project that works at once
   check FILE…        check scripts, table mappings and task settings, without AWS
   mappings           to-lua FILE · explain FILE --catalogue C [TABLE]
+  adopt              write the script of a set-up that is there, and own it; proved by an empty plan
   test [PATHS]       run Lua specs, each on a fresh local AWS
   doc [NAME]         the reference: dms.create_endpoint, map.include, M104, ec2.vpc
   repl               work interactively; the default on a terminal
@@ -67,6 +73,12 @@ Examples:
   dmsrun --read-only -e 'print(require(\"aws\").whoami().account)'
   dmsrun --local --fault 'dms:CreateEndpoint#1=kill' scripts/migrate.lua deploy
                                                  rehearse a crash; the same command again goes on
+
+Exit codes:
+  0  done · 1  failed · 2  a plan has changes (--detailed-exitcode)
+  3  a plan was applied in part, the same command goes on · 4  a wait reached its limit
+  5  a question was not answered with yes: --yes, --allow · 6  somebody else is at work on the stack
+  64  the command line is wrong · 130  interrupted
 
 Everything after the script belongs to the script; `dmsrun SCRIPT help` lists a migration's verbs.";
 
@@ -233,6 +245,7 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
         Wanted::Script => script::run(line, ui),
         Wanted::Command("check") => check::run(line, ui),
         Wanted::Command("mappings") => mappings::run(line, ui),
+        Wanted::Command("adopt") => adopt::run(line, ui),
         Wanted::Command("repl") => repl::run(line, ui),
         Wanted::Command("init") => init::run(line, ui),
         Wanted::Command("types") => types::run(line, ui),

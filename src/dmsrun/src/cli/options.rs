@@ -64,9 +64,18 @@ pub struct Options {
     #[arg(short, long)]
     pub yes: bool,
 
-    /// Allow what loses data: destroy, replace, reload.
+    /// Allow beforehand what loses data: destroy, replace, reload, twice; or what is asked about:
+    /// stop, iam, network, public, encryption, forget.
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub allow: Vec<String>,
+
+    /// What is asked about before it is done; the loss of data always is. Given, the local AWS asks too.
+    #[arg(long, value_name = "WHAT", value_parser = ["never", "risky", "any"])]
+    pub require_approval: Option<String>,
+
+    /// Break the lock of this id, as the refusal names it, of a run that is gone.
+    #[arg(long, value_name = "ID")]
+    pub force_unlock: Option<String>,
 
     /// Print data as JSON.
     #[arg(long)]
@@ -105,6 +114,8 @@ impl Options {
             trace: over.trace || self.trace,
             yes: over.yes || self.yes,
             allow: [self.allow.clone(), over.allow].concat(),
+            require_approval: over.require_approval.or_else(|| self.require_approval.clone()),
+            force_unlock: over.force_unlock.or_else(|| self.force_unlock.clone()),
             json: over.json || self.json,
             detailed_exitcode: over.detailed_exitcode || self.detailed_exitcode,
             config: [self.config.clone(), over.config].concat(),
@@ -137,6 +148,8 @@ impl Options {
             ("profile", &self.profile),
             ("region", &self.region),
             ("endpoint_url", &self.endpoint_url),
+            ("require_approval", &self.require_approval),
+            ("force_unlock", &self.force_unlock),
         ] {
             if let Some(text) = value {
                 map.insert(key.to_owned(), Value::from(text.as_str()));

@@ -1,8 +1,9 @@
 //! The whole command line as clap knows it, commands included: for completions and the man page.
 
 use super::{
-    COMMANDS, CommandLine, check::CheckLine, completions::CompletionsLine, doc::DocLine,
-    init::InitLine, man::ManLine, mappings::MappingsLine, test::TestLine, types::TypesLine,
+    COMMANDS, CommandLine, adopt::AdoptLine, check::CheckLine, completions::CompletionsLine,
+    doc::DocLine, init::InitLine, man::ManLine, mappings::MappingsLine, test::TestLine,
+    types::TypesLine,
 };
 use clap::{Arg, Command, CommandFactory, ValueHint};
 
@@ -21,6 +22,7 @@ pub fn command() -> Command {
 
 fn one(name: &'static str) -> Command {
     match name {
+        "adopt" => AdoptLine::command(),
         "check" => CheckLine::command(),
         "mappings" => MappingsLine::command(),
         "test" => TestLine::command(),

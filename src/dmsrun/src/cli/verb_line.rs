@@ -1,7 +1,10 @@
 //! The verb line of a migration: what follows the script, with the host's options in it.
 
 use super::Options;
-use clap::Parser;
+use clap::{
+    CommandFactory as _, Parser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 use dmsrun_base::{Map, Value};
 use dmsrun_diag::{Diagnostic, Exit, did_you_mean};
 use std::{cell::RefCell, rc::Rc};
@@ -24,15 +27,15 @@ struct Line {
     /// The task that is meant.
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
+    /// Where changes begin: a time, a checkpoint, the engine's own position, or `ledger`.
+    #[arg(long, value_name = "POSITION")]
+    from: Option<String>,
     /// Where `plan` saves the plan.
     #[arg(long, value_name = "FILE")]
     out: Option<String>,
     /// The saved plan that `deploy` carries out, and nothing else.
     #[arg(long, value_name = "FILE")]
     plan: Option<String>,
-    /// What is asked about before it is done; data loss always is.
-    #[arg(long, value_name = "WHAT", value_parser = ["never", "risky", "any"])]
-    require_approval: Option<String>,
     /// Show where the time of a deploy went.
     #[arg(long)]
     timing: bool,
@@ -40,6 +43,41 @@ struct Line {
     #[arg(short, long)]
     help: bool,
     words: Vec<String>,
+}
+
+/// What is wrong with a line, with the nearest option or value that there is.
+fn not_understood(error: &clap::Error) -> Diagnostic {
+    let rendered = error.to_string();
+    let what = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let mut diagnostic = Diagnostic::error("The command line is not understood")
+        .what(what.to_owned())
+        .exit(Exit::Usage);
+    if let Some(near) = nearest(error) {
+        diagnostic = diagnostic.hint(near);
+    }
+    diagnostic.hint("`help` as the verb lists the verbs, `dmsrun --help` the options")
+}
+
+fn nearest(error: &clap::Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    if error.kind() == ErrorKind::UnknownArgument {
+        let given = text(ContextKind::InvalidArg)?;
+        let known = Line::command();
+        let known: Vec<String> = known
+            .get_arguments()
+            .filter_map(|arg| arg.get_long().map(|long| format!("--{long}")))
+            .collect();
+        return did_you_mean(given, known.iter().map(String::as_str));
+    }
+    let given = text(ContextKind::InvalidValue)?;
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(valid)) => did_you_mean(given, valid.iter().map(String::as_str))
+            .or_else(|| Some(format!("There are: {}", valid.join(", ")))),
+        _ => None,
+    }
 }
 
 /// Parses verb lines, and remembers the host options that stand on them for whoever makes the session.
@@ -57,14 +95,7 @@ impl VerbLine {
 
 impl dmsrun_lua::CommandLine for VerbLine {
     fn parse(&self, args: &[String], verbs: &[String]) -> Result<Value, Diagnostic> {
-        let line = Line::try_parse_from(args).map_err(|error| {
-            let text = error.to_string();
-            let text = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            Diagnostic::error("The command line is not understood")
-                .what(text.to_owned())
-                .hint("`help` as the verb lists the verbs, `dmsrun --help` the options")
-                .exit(Exit::Usage)
-        })?;
+        let line = Line::try_parse_from(args).map_err(|error| not_understood(&error))?;
         let mut words = line.words.into_iter();
         let verb = if line.help { Some("help".to_owned()) } else { words.next() };
         if let Some(verb) = &verb
@@ -87,9 +118,9 @@ impl dmsrun_lua::CommandLine for VerbLine {
         options.insert("filter".to_owned(), Value::from(line.filter));
         options.insert("since".to_owned(), Value::from(line.since));
         options.insert("task".to_owned(), Value::from(line.task));
+        options.insert("from".to_owned(), Value::from(line.from));
         options.insert("out".to_owned(), Value::from(line.out));
         options.insert("plan".to_owned(), Value::from(line.plan));
-        options.insert("require_approval".to_owned(), Value::from(line.require_approval));
         options.insert("timing".to_owned(), Value::from(line.timing));
         Ok(Value::Map(Map::from([
             ("verb".to_owned(), Value::from(verb)),
@@ -119,6 +150,31 @@ mod tests {
         assert_eq!(options.get("yes"), Some(&Value::Bool(true)));
         let config = options.get("config").and_then(|c| c.get("events"));
         assert_eq!(config.and_then(Value::as_str), Some("false"));
+    }
+
+    #[test]
+    fn a_misspelt_option_or_value_names_the_nearest() {
+        for (args, wanted) in [
+            (&["plan", "--alow", "destroy"][..], "Did you mean \"--allow\"?"),
+            (&["plan", "--forceunlock=1"], "Did you mean \"--force-unlock\"?"),
+            (&["plan", "--require-approval", "riskey"], "Did you mean \"risky\"?"),
+            (&["plan", "--require-approval", "xx"], "There are: never, risky, any"),
+        ] {
+            let error = parse(args).expect_err("not understood");
+            assert_eq!(error.hints[0].text, wanted, "{args:?}");
+            assert_eq!(error.exit, Exit::Usage);
+        }
+        assert_eq!(parse(&["plan", "--zzzz"]).expect_err("unknown").hints.len(), 1);
+    }
+
+    #[test]
+    fn a_position_to_start_from_may_hold_colons_and_hashes() {
+        let parsed = parse(&["plan", "--from", "checkpoint:V1#27#bin.1:5#0#0#*#0#93"]);
+        let parsed = parsed.expect("valid");
+        let from = parsed.get("options").and_then(|o| o.get("from"));
+        assert_eq!(from.and_then(Value::as_str), Some("checkpoint:V1#27#bin.1:5#0#0#*#0#93"));
+        let none = parse(&["plan"]).expect("valid");
+        assert_eq!(none.get("options").and_then(|o| o.get("from")), Some(&Value::Null));
     }
 
     #[test]

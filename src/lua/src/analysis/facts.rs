@@ -21,6 +21,10 @@ pub(super) struct Facts {
     pub fields: BTreeSet<String>,
     /// Kinds that the script defines.
     pub kinds: BTreeSet<String>,
+    /// Whether it defines kinds whose names can't be read here.
+    pub open_kinds: bool,
+    /// The modules that it names in `require`.
+    pub requires: BTreeSet<String>,
     /// Functions that call what they are given in protected mode.
     pub guards: BTreeSet<String>,
     /// Whether globals may come from anywhere: `_ENV`, `setmetatable(_G, …)`, `load`, `dofile`.
@@ -219,11 +223,17 @@ impl Facts {
                         _ => self.open_globals = true,
                     }
                 }
-                if let Some(Literal::Table(table)) =
-                    first.map(literal::of).filter(|_| field == "define")
-                {
-                    self.kind(table);
+                match first.map(literal::of) {
+                    Some(Literal::Table(table)) if field == "define" => self.kind(table),
+                    Some(_) if field == "define" => self.open_kinds = true,
+                    Some(Literal::Text(Some(name))) if base == "require" && field.is_empty() => {
+                        self.requires.insert(name);
+                    }
+                    _ => {}
                 }
+            }
+            FunctionArgs::String(name) if base == "require" && field.is_empty() => {
+                self.requires.extend(literal::text(name));
             }
             FunctionArgs::TableConstructor(table) if field == "define" => self.kind(table),
             _ => {}

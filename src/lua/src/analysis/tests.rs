@@ -181,6 +181,9 @@ fn kinds_properties_and_outputs_are_known() {
     assert_eq!(one("require('stack').new('x', { ownr = 'me' })").code, "L301");
     let own = "local kind = require 'kind'\nkind.define { name = 'my.thing' }\n";
     assert_eq!(found(&format!("{own}{stack}s:add('my.thing', 'a', {{ anything = 1 }})")), []);
+    // Which kind that is only shows when the script runs.
+    let own = "local kind = require 'kind'\nlocal given = make()\nkind.define(given)\nfunction make() return {} end\n";
+    assert_eq!(found(&format!("{own}{stack}s:add('my.thing', 'a', {{}})")), []);
 }
 
 #[test]

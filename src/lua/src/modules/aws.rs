@@ -1,5 +1,8 @@
 //! `aws`: every operation of the AWS door, `aws.<service>.<operation>{…}`.
 
+mod paging;
+mod records;
+
 use crate::{
     calls::{self, Finish, Raise, Waiting},
     convert::{from_lua_at, to_lua},
@@ -15,18 +18,11 @@ use std::{rc::Rc, time::Duration};
 /// The module's table of contents. Services are made when they are first named.
 pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
     let module = lua.create_table()?;
-    module.raw_set("pages", calls::waiting(lua, "aws.pages", pages)?)?;
-    let page = calls::waiting(lua, "aws.each", page)?;
-    let check = calls::function(lua, "aws.each", |lua, (operation, input, options): Arguments| {
-        operation_of(&operation, "aws.each")?;
-        table_of(lua, &input, "arguments")?;
-        options_of(lua, &options).map(|_| ())
-    })?;
-    let each: mlua::Function = lua.load(EACH).set_name(crate::place::HOST).call((page, check))?;
-    module.raw_set("each", each)?;
+    paging::add(lua, &module)?;
     module.raw_set("whoami", calls::waiting(lua, "aws.whoami", whoami)?)?;
     module.raw_set("region", calls::waiting(lua, "aws.region", region)?)?;
     module.raw_set("expect", calls::function(lua, "aws.expect", expect)?)?;
+    module.raw_set("check", calls::function(lua, "aws.check", check_arguments)?)?;
     module.raw_set("services", calls::function(lua, "aws.services", services)?)?;
     module.raw_set("operations", calls::function(lua, "aws.operations", operations)?)?;
     let meta = lua.create_table()?;
@@ -134,62 +130,6 @@ fn call(lua: &Lua, (operation, input, options): Arguments) -> Result<Waiting, Ra
     Ok(Box::pin(async move {
         let result = aws.call(service, name, input, &options).await;
         answer(result.map_err(Raise::from))
-    }))
-}
-
-fn pages(lua: &Lua, (operation, input, options): Arguments) -> Result<Waiting, Raise> {
-    let (service, name) = operation_of(&operation, "aws.pages")?;
-    let (input, options) = (table_of(lua, &input, "arguments")?, options_of(lua, &options)?);
-    let aws = door_of(lua)?;
-    Ok(Box::pin(async move {
-        let result = aws.pages(service, name, input, &options).await;
-        answer(result.map(Value::List).map_err(Raise::from))
-    }))
-}
-
-/// `aws.each(operation, arguments, options)`: an iterator over all items, that holds one page at a time.
-const EACH: &str = r#"
-local page, check = ...
-return function(operation, arguments, options)
-	check(operation, arguments, options)
-	local items, at, cursor, more = {}, 0, arguments or {}, true
-	return function()
-		while true do
-			at = at + 1
-			local item = items[at]
-			if item ~= nil then
-				return item
-			end
-			if not more then
-				return nil
-			end
-			items, cursor = page(operation, cursor, options)
-			at, more = 0, cursor ~= nil
-		end
-	end
-end"#;
-
-/// The input of the next page, on its way through Lua.
-struct Cursor(Value);
-impl UserData for Cursor {}
-
-/// The items of one page, and the cursor of the next.
-fn page(lua: &Lua, (operation, input, options): Arguments) -> Result<Waiting, Raise> {
-    let (service, name) = operation_of(&operation, "aws.each")?;
-    let cursor = input.as_userdata().and_then(|u| Some(u.borrow::<Cursor>().ok()?.0.clone()));
-    let input = match cursor {
-        Some(input) => input,
-        None => table_of(lua, &input, "arguments")?,
-    };
-    let (options, aws) = (options_of(lua, &options)?, door_of(lua)?);
-    Ok(Box::pin(async move {
-        let result = aws.page(service, name, input, &options).await;
-        calls::finish(move |lua| {
-            let page = result?;
-            let items = to_lua(lua, &Value::List(page.items))?;
-            let next = page.next.map(|next| lua.create_userdata(Cursor(next))).transpose()?;
-            Ok((items, next))
-        })
     }))
 }
 
@@ -306,6 +246,28 @@ fn expect(lua: &Lua, wanted: Table) -> Result<(), Raise> {
     }
     door_of(lua)?.expect(wanted.raw_get("account")?, wanted.raw_get("region")?);
     Ok(())
+}
+
+/// The error that a call with these arguments would raise before it is sent, or nil.
+fn check_arguments(lua: &Lua, (operation, input): (LuaValue, LuaValue)) -> Result<LuaValue, Raise> {
+    let (service, name) = operation_of(&operation, "aws.check")?;
+    let input = stand_in(table_of(lua, &input, "arguments")?);
+    match door::check_input(service, name, &input, &State::of(lua).redactor) {
+        Ok(()) => Ok(LuaValue::Nil),
+        Err(found) => Ok(LuaValue::Table(error(lua, &found)?)),
+    }
+}
+
+/// What is known after apply is the text of a name, an id or an ARN by then.
+fn stand_in(value: Value) -> Value {
+    match value {
+        Value::Reference(_) | Value::Template(_) => Value::from("known after apply"),
+        Value::List(items) => Value::List(items.into_iter().map(stand_in).collect()),
+        Value::Map(map) => {
+            Value::Map(map.into_iter().map(|(name, item)| (name, stand_in(item))).collect())
+        }
+        other => other,
+    }
 }
 
 fn services(lua: &Lua, (): ()) -> Result<LuaValue, Raise> {

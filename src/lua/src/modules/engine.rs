@@ -3,8 +3,10 @@
 //! Plans and applies stay on this side as handles; Lua gets tables that describe them. Nothing here
 //! calls AWS: `stack.lua` carries the jobs out.
 
+mod hold;
 mod journal;
 mod read;
+mod timing;
 
 use crate::{
     calls::{self, Raise},
@@ -38,6 +40,7 @@ pub fn module(lua: &Lua, _: &State) -> mlua::Result<Table> {
     showing(lua, &engine)?;
     applying(lua, &engine)?;
     journal::add(lua, &engine)?;
+    hold::add(lua, &engine)?;
     Ok(engine)
 }
 
@@ -101,6 +104,15 @@ fn planning(lua: &Lua, engine: &Table) -> mlua::Result<()> {
         "copy",
         calls::function(lua, "copy", |lua, (value, path): (LuaValue, String)| {
             Ok(to_lua(lua, &from_lua_at(lua, &value, &path)?)?)
+        })?,
+    )?;
+    engine.set(
+        "targets",
+        calls::function(lua, "targets", |lua, value: LuaValue| {
+            let value = from_lua_at(lua, &value, "value")?;
+            let names: Vec<String> =
+                value.references().iter().map(|r| r.target.to_string()).collect();
+            Ok(to_lua(lua, &dmsrun_base::Value::from(names))?)
         })?,
     )?;
     engine.set(
@@ -284,6 +296,16 @@ fn applying(lua: &Lua, engine: &Table) -> mlua::Result<()> {
         calls::function(lua, "stop", |_, apply: AnyUserData| with(&apply, Apply::stop))?,
     )?;
     engine.set(
+        "spent",
+        calls::function(
+            lua,
+            "spent",
+            |_, (apply, job, waited, lag): (AnyUserData, usize, f64, f64)| {
+                with(&apply, |apply| apply.spent(job, waited, lag))
+            },
+        )?,
+    )?;
+    engine.set(
         "status",
         calls::function(lua, "status", |lua, apply: AnyUserData| {
             let status = with(&apply, |apply| status(apply))?;
@@ -293,7 +315,7 @@ fn applying(lua: &Lua, engine: &Table) -> mlua::Result<()> {
     engine.set(
         "timing",
         calls::function(lua, "timing", |lua, apply: AnyUserData| {
-            let timing = with(&apply, |apply| timing(apply))?;
+            let timing = with(&apply, |apply| timing::timing(apply))?;
             Ok(to_lua(lua, &timing)?)
         })?,
     )
@@ -416,6 +438,9 @@ fn describe(at: usize, step: &Step) -> Value {
         differences.push(Value::Map(Map::from([
             ("path".to_owned(), difference.path.as_str().into()),
             ("text".to_owned(), text.into()),
+            ("from".to_owned(), tree::side(&difference.from).into()),
+            ("to".to_owned(), tree::side(&difference.to).into()),
+            ("plain".to_owned(), difference.text.is_none().into()),
         ])));
     }
     map.insert("changes".to_owned(), changes.into());
@@ -459,28 +484,6 @@ fn status(apply: &Apply) -> Value {
         ("complete".to_owned(), apply.is_complete().into()),
         ("stopped".to_owned(), apply.is_stopped().into()),
         ("failures".to_owned(), Value::List(failed)),
-    ])
-    .into()
-}
-
-fn timing(apply: &Apply) -> Value {
-    let name = |job: usize| {
-        let step = apply.step(job);
-        Value::from(format!("{} {}", apply.job(job).op.word(), step.resource))
-    };
-    let (seconds, chain) = apply.critical_path();
-    let timeline = apply.timeline().into_iter().map(|t| {
-        Map::from([
-            ("name".to_owned(), name(t.job)),
-            ("start".to_owned(), t.start.into()),
-            ("finish".to_owned(), t.end.into()),
-        ])
-        .into()
-    });
-    Map::from([
-        ("seconds".to_owned(), seconds.into()),
-        ("chain".to_owned(), Value::List(chain.into_iter().map(name).collect())),
-        ("timeline".to_owned(), Value::List(timeline.collect())),
     ])
     .into()
 }

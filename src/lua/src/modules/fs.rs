@@ -125,12 +125,30 @@ fn fresh(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
 }
 
 /// Adds to the end of a file, in one call to the system, so that lines of several writers stay whole.
-fn append(lua: &Lua, (path, text): (String, LuaString)) -> Result<(), Raise> {
-    let appended = make_parent(Path::new(&path)).and_then(|()| {
-        let mut file = fs::OpenOptions::new().append(true).create(true).open(&path)?;
-        file.write_all(&text.as_bytes())
+/// With `durable` it is on the disk when this returns, its name too.
+fn append(
+    lua: &Lua,
+    (path, text, options): (String, LuaString, Option<Table>),
+) -> Result<(), Raise> {
+    let options = Options::read("fs.append", options.as_ref(), &["durable"])?;
+    let durable = options.flag("durable")?;
+    let place = Path::new(&path);
+    let appended = make_parent(place).and_then(|()| {
+        let mut file = fs::OpenOptions::new().append(true).create(true).open(place)?;
+        file.write_all(&text.as_bytes())?;
+        if durable {
+            file.sync_all()?;
+            sync_folder(place)?;
+        }
+        Ok(())
     });
     appended.map_err(|e| fault(lua, UNWRITABLE, &path, &e))
+}
+
+/// The name of a new file survives a power cut only when its folder is on the disk too.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn exists(_: &Lua, path: String) -> Result<bool, Raise> {

@@ -146,7 +146,9 @@ fn progress(lua: &Lua, spec: Table) -> Result<LuaValue, Raise> {
 
 fn confirm(lua: &Lua, question: String) -> Result<bool, Raise> {
     let state = State::of(lua);
-    if state.is_local() || state.option("yes") {
+    // On the local AWS nothing is at stake; it asks where the command line wants it.
+    let wanted = state.options().get("require_approval").and_then(Value::as_str).is_some();
+    if (state.is_local() && !wanted) || state.option("yes") {
         return Ok(true);
     }
     if !state.ui.interactive() {

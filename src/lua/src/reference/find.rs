@@ -114,8 +114,13 @@ impl Reference {
             let local = module.local.to_lowercase();
             module.name == owner || local == owner || item.owner.to_lowercase() == owner
         };
+        // Scripts call a migration `m` and a stack `s`.
+        let initial = |(_, item): &&(&Module, &Item)| {
+            owner.len() == 1 && item.owner.to_lowercase().starts_with(owner)
+        };
         let only = || found.first().filter(|_| found.len() == 1);
-        let (module, item) = found.iter().find(fits).or_else(only)?;
+        let (module, item) =
+            found.iter().find(fits).or_else(|| found.iter().find(initial)).or_else(only)?;
         Some(item_entry(module, item))
     }
 

@@ -385,8 +385,12 @@ fn items(comment: &[&str], start: usize, lines: &[&str], at: usize, out: &mut Ve
         let mut item = blank(sort, own, start + from);
         item.name = name;
         item.owner = owner.to_owned();
-        item.declaration =
-            if owner.is_empty() { String::new() } else { format!("local {owner} = {{}}") };
+        item.declaration = match next.strip_suffix(" = {}") {
+            // A part of the module's own table: `dms.mappings = {}`.
+            Some(path) if last && declaration(next).is_some() => format!("{path} = {{}}"),
+            _ if owner.is_empty() => String::new(),
+            _ => format!("local {owner} = {{}}"),
+        };
         out.push(item);
     }
 }

@@ -192,33 +192,122 @@ fn bench_table(
             Ok(clear.clear_faults(&State::of(lua))?)
         })?,
     )?;
+    let tagged = Rc::clone(bench);
+    table.raw_set(
+        "tagged",
+        calls::function(lua, "spec.invariants", move |lua, (): ()| {
+            Ok(list(lua, tagged.tagged(&State::of(lua))?)?)
+        })?,
+    )?;
+    let count = Rc::clone(bench);
+    table.raw_set(
+        "calls",
+        calls::function(lua, "spec.calls", move |lua, (): ()| {
+            let (reading, mutating) = count.calls(&State::of(lua))?;
+            let table = lua.create_table()?;
+            table.raw_set("reading", reading)?;
+            table.raw_set("mutating", mutating)?;
+            Ok(table)
+        })?,
+    )?;
+    let branch = Rc::clone(bench);
+    table.raw_set(
+        "branch",
+        calls::function(
+            lua,
+            "spec.branch",
+            move |lua, (): ()| Ok(branch.branch(&State::of(lua))?),
+        )?,
+    )?;
+    let leave = Rc::clone(bench);
+    table.raw_set(
+        "leave",
+        calls::function(lua, "spec.branch", move |lua, (): ()| Ok(leave.leave(&State::of(lua))?))?,
+    )?;
     let messages = Rc::clone(bench);
     table.raw_set(
         "messages",
         calls::function(lua, "spec.messages", move |lua, (): ()| {
-            let list = messages.messages(&State::of(lua))?;
-            let list = list.into_iter().map(Base::from_json).collect();
-            Ok(to_lua(lua, &Base::List(list))?)
+            Ok(list(lua, messages.messages(&State::of(lua))?)?)
         })?,
     )?;
-    let run = Rc::clone(bench);
-    table.raw_set(
-        "run",
-        calls::function(lua, "spec.run", move |lua, (script, args): (String, Vec<String>)| {
-            let watch = |host: &Host| match &collector {
-                Some(collector) => collector.watch(host),
-                None => Ok(()),
-            };
-            let ran = run.run(&State::of(lua), &script, &args, &watch)?;
-            Ok(ran_table(lua, &ran)?)
-        })?,
-    )?;
+    table.raw_set("run", runner(lua, bench, collector)?)?;
     Ok(table)
+}
+
+fn list(lua: &Lua, items: Vec<serde_json::Value>) -> mlua::Result<Value> {
+    let items = items.into_iter().map(Base::from_json).collect();
+    to_lua(lua, &Base::List(items)).map_err(mlua::Error::external)
+}
+
+/// `run(script, args, watches)`: with `watches`, the script's applies are watched as the spec's own are,
+/// and what is found is in `violations`.
+fn runner(
+    lua: &Lua,
+    bench: &Rc<dyn Bench>,
+    collector: Option<Collector>,
+) -> mlua::Result<Function> {
+    let bench = Rc::clone(bench);
+    calls::function(
+        lua,
+        "spec.run",
+        move |lua, (script, args, watches): (String, Vec<String>, Option<bool>)| {
+            let outer = State::of(lua);
+            let found = Rc::new(RefCell::new(Vec::new()));
+            let watch = |host: &Host| {
+                if let Some(collector) = &collector {
+                    collector.watch(host)?;
+                }
+                if watches == Some(true) {
+                    watch_applies(host, &bench, &outer, &found)?;
+                }
+                Ok(())
+            };
+            let ran = bench.run(&outer, &script, &args, &watch)?;
+            let table = ran_table(lua, &ran)?;
+            table.raw_set("violations", found.take())?;
+            Ok(table)
+        },
+    )
+}
+
+/// Switches the invariants on in the VM of a script that a spec runs.
+fn watch_applies(
+    host: &Host,
+    bench: &Rc<dyn Bench>,
+    outer: &Rc<State>,
+    found: &Rc<RefCell<Vec<String>>>,
+) -> Result<(), Diagnostic> {
+    let bug = |e: mlua::Error| Diagnostic::bug(calls::root(&e));
+    let lua = host.lua();
+    let (bench, outer) = (Rc::clone(bench), Rc::clone(outer));
+    // The script's own session has no levers: the spec's has.
+    let tagged = calls::function(lua, "spec.invariants", move |lua, (): ()| {
+        Ok(list(lua, bench.tagged(&outer)?)?)
+    })
+    .map_err(bug)?;
+    let found = Rc::clone(found);
+    let tell = calls::function(lua, "spec.invariants", move |_, text: String| {
+        found.borrow_mut().push(text);
+        Ok::<(), Raise>(())
+    })
+    .map_err(bug)?;
+    let require: Function = lua.globals().raw_get("require").map_err(bug)?;
+    let module = host.protected(&require, "spec.invariants")?;
+    let Some(Value::Table(module)) = module.ok().and_then(|values| values.into_iter().next())
+    else {
+        return Err(Diagnostic::bug("the module spec.invariants is no table"));
+    };
+    let watch: Function = module.raw_get("watch").map_err(bug)?;
+    host.protected(&watch, (tagged, tell))?
+        .map(drop)
+        .map_err(|_| Diagnostic::bug("spec.invariants ended the script"))
 }
 
 fn ran_table(lua: &Lua, ran: &Ran) -> mlua::Result<Table> {
     let table = lua.create_table()?;
     table.raw_set("code", ran.code)?;
+    table.raw_set("killed", ran.killed)?;
     table.raw_set("output", ran.transcript.output())?;
     let mut text = ran.transcript.text();
     for line in &ran.shown {

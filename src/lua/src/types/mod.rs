@@ -34,6 +34,11 @@ pub fn files(reference: &Reference) -> Result<BTreeMap<String, String>, Diagnost
     out.insert("settings/schema.lua".to_owned(), settings::text());
     out.insert("kinds.lua".to_owned(), kinds::text(reference.kinds()?));
     out.insert("globals.lua".to_owned(), GLOBALS.to_owned());
+    // As a formatter wants them: one line's end at the end.
+    for text in out.values_mut() {
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
     Ok(out)
 }
 

@@ -207,7 +207,9 @@ fn every_example_of_a_module_is_true() {
 fn the_examples_of_the_small_helpers_are_true() {
     let text = |name| dmsrun_lua::library::find(None, name).unwrap().text;
     none(
-        ["check", "wait", "retry", "template", "prompt"].iter().map(|name| run(name, &text(name))),
+        ["check", "wait", "retry", "template", "prompt", "cdc"]
+            .iter()
+            .map(|name| run(name, &text(name))),
     );
 }
 

@@ -180,6 +180,25 @@ impl World {
         Ok((*plan).clone())
     }
 
+    /// Somebody changes an item.
+    pub fn change(&mut self, at: usize) {
+        if let Some(item) = self.items.values_mut().nth(at) {
+            item.properties.insert("a".to_owned(), Value::Int(99));
+        }
+    }
+
+    /// Somebody deletes an item, if AWS lets him: nothing stands on it or uses it.
+    pub fn lose(&mut self, at: usize) {
+        let Some(physical) = self.items.keys().nth(at).cloned() else { return };
+        let needed = self.items.values().any(|item| {
+            let texts = item.texts("on").into_iter().chain(item.texts("uses"));
+            texts.into_iter().any(|text| text == physical)
+        });
+        if !needed {
+            self.items.remove(&physical);
+        }
+    }
+
     fn mutate(&mut self, step: &Step, op: Op, properties: Map, lost: bool) -> Map {
         self.mutations += 1;
         let physical = match op {

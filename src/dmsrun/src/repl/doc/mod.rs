@@ -2,6 +2,7 @@
 //! comments of the standard library.
 
 mod annotations;
+mod host;
 mod words;
 
 use super::{
@@ -32,6 +33,7 @@ pub fn about(session: &Session<'_>, name: &str) -> Result<String, Diagnostic> {
     if let Some(command) = name.strip_prefix(':') {
         return meta::about(command);
     }
+    let whole = name;
     let name = name.strip_prefix("aws.").unwrap_or(name);
     if let Some((service, operation)) = name.split_once('.')
         && registry::service(service).is_some()
@@ -57,7 +59,8 @@ pub fn about(session: &Session<'_>, name: &str) -> Result<String, Diagnostic> {
         .or_else(|| of_kind(session, name))
         .or_else(|| of_setting(name))
         .or_else(|| of_service(name))
-        .or_else(|| of_module(session, name));
+        .or_else(|| of_module(session, name))
+        .or_else(|| host::by_name(session, whole));
     found.ok_or_else(|| unknown(session, name))
 }
 
@@ -122,6 +125,9 @@ fn source_of(session: &Session<'_>, f: &Function) -> Option<(String, usize)> {
 
 fn of_function(session: &Session<'_>, name: &str, f: &Function) -> String {
     let Some((source, line)) = source_of(session, f) else {
+        if let Some(text) = host::about(session, f) {
+            return text;
+        }
         return match super::complete::context::written(&path_of(name).unwrap_or_default()) {
             written if written.contains('.') => format!("{written}(…)\n  a function of the host"),
             _ => format!("{name}(…)\n  a function of Lua or of the host"),
@@ -284,7 +290,9 @@ fn of_module(session: &Session<'_>, name: &str) -> Option<String> {
 
 /// A function on one line: its signature and its first sentence.
 fn summary(session: &Session<'_>, path: &str, f: &Function) -> Option<String> {
-    let Some((source, line)) = source_of(session, f) else { return Some(format!("  {path}(…)")) };
+    let Some((source, line)) = source_of(session, f) else {
+        return host::summary(session, path, f).or_else(|| Some(format!("  {path}(…)")));
+    };
     let comment = annotations::above(&source, line);
     let first = comment.text.first().map(|text| annotations::sentence(text)).unwrap_or_default();
     Some(format!("  {:<36} {first}", written_signature(path, &comment)).trim_end().to_owned())
@@ -293,7 +301,9 @@ fn summary(session: &Session<'_>, path: &str, f: &Function) -> Option<String> {
 /// The signature of a function, for a hint while typing.
 pub fn signature(session: &Session<'_>, value: &Value) -> Option<String> {
     let f = callable(value)?;
-    let (source, line) = source_of(session, &f)?;
+    let Some((source, line)) = source_of(session, &f) else {
+        return host::signature(session, &f);
+    };
     Some(written_signature("", &annotations::above(&source, line)))
 }
 

@@ -329,6 +329,12 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a module beside the script defines kinds; which ones is known when it runs.
+    fn defines_kinds(&self, module: &str) -> bool {
+        let path = self.script.folder.join(module.replace('.', "/")).with_extension("lua");
+        std::fs::read_to_string(path).is_ok_and(|text| text.contains("kind.define"))
+    }
+
     /// `stack:add(kind, id, properties, options)`.
     fn add(&mut self, arguments: &[Argument<'_>]) -> Known {
         let Some((kind, at)) = arguments.first().and_then(Argument::text) else {
@@ -336,6 +342,8 @@ impl Walk<'_> {
         };
         let Some(known) = self.vocabulary.kinds().get(&kind) else {
             let own = self.facts.kinds.contains(&kind)
+                || self.facts.open_kinds
+                || self.facts.requires.iter().any(|module| self.defines_kinds(module))
                 || self.vocabulary.user_has(self.script.folder, &format!("kinds.{kind}"))
                 || self.vocabulary.kinds().is_empty();
             if !own && !self.quiet() {
@@ -347,7 +355,9 @@ impl Walk<'_> {
             return Known::Unknown;
         };
         // A kind beside the script stands in the place of ours.
-        if self.script.folder.join("kinds").is_dir() || self.facts.kinds.contains(&kind) {
+        let own = self.script.folder.join("kinds").is_dir()
+            && self.vocabulary.user_has(self.script.folder, &format!("kinds.{kind}"));
+        if own || self.facts.kinds.contains(&kind) {
             return Known::Unknown;
         }
         if !self.quiet() {

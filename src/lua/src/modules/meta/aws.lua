@@ -12,6 +12,7 @@
 --- aws.services()[1] --> "cloudwatch"
 --- aws.dms.describe_endpoint {} --> error: Did you mean "describe_endpoints"
 --- aws.expect { acount = "1" } --> error: Did you mean "account"?
+--- aws.check(aws.dms.describe_endpoints, { max_records = "ten" }).path --> "max_records"
 --- ```
 ---
 --- The services and their operations are described by `dmsrun types`. Throttling and faults of the
@@ -71,6 +72,13 @@ function aws.region() end
 --- Refuses every other account or region from here on.
 ---@param wanted aws.Expectation
 function aws.expect(wanted) end
+
+--- Whether arguments fit an operation: their names, types, enumeration values and what is required.
+--- Nothing is sent, and no account is needed. References to other resources count as texts.
+---@param operation aws.Operation
+---@param arguments? table
+---@return errors.Error? problem what the call would raise, with `path`, `message` and `hint`; nil when they fit
+function aws.check(operation, arguments) end
 
 --- The names of the services, sorted.
 ---@return string[]

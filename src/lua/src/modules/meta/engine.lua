@@ -16,6 +16,7 @@ local engine = {}
 ---@class engine.Plan: userdata
 ---@class engine.Apply: userdata
 ---@class engine.Journal: userdata
+---@class engine.Hold: userdata
 
 ---@class engine.Intent
 ---@field resource string such as `ec2.vpc/main`
@@ -77,6 +78,11 @@ function engine.json(plan) end
 ---@param handle engine.Plan|engine.Apply
 ---@return table
 function engine.outputs(handle) end
+
+--- The resources that the references in a value point at, as `kind/id`.
+---@param value any
+---@return string[]
+function engine.targets(value) end
 
 --- A value with its references filled in; and whether all of it is known.
 ---@param handle engine.Plan|engine.Apply
@@ -146,9 +152,17 @@ function engine.stop(apply) end
 ---@return table
 function engine.status(apply) end
 
---- What an apply took, and its longest chain.
+--- Notes how long a job has waited, and how much of that may be due to looking only now and then.
 ---@param apply engine.Apply
----@return table
+---@param job integer
+---@param waited number
+---@param lag number
+function engine.spent(apply, job, waited, lag) end
+
+--- What an apply took, and its longest chain: `seconds` as it went, `least` had everybody looked at
+--- the right moment.
+---@param apply engine.Apply
+---@return { seconds: number, least: number, chain: string[], timeline: table[] }
 function engine.timing(apply) end
 
 --- Opens the journal of a stack.
@@ -177,5 +191,27 @@ function engine.unresolved(journal) end
 ---@param journal engine.Journal
 ---@param note string
 function engine.settle(journal, note) end
+
+--- Takes the file of a name that one process at a time can hold: the handle, and whether the folder
+--- knows such locks at all; or nil and the note of whoever holds it.
+---@param name string
+---@param folder? string the folder of the state, unless another one is meant
+---@return engine.Hold?
+---@return boolean|string
+function engine.hold(name, folder) end
+
+--- What stands in a file that is held, or writes it.
+---@param hold engine.Hold
+---@param note? string
+---@return string?
+function engine.note(hold, note) end
+
+--- Lets a file go; the end of the process does so too.
+---@param hold engine.Hold
+function engine.unhold(hold) end
+
+--- Who runs this.
+---@return { pid: integer, user: string, host: string }
+function engine.process() end
 
 return engine

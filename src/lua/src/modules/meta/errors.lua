@@ -38,7 +38,7 @@ local errors = {}
 ---@field hints? string|(string|errors.Hint)[] what to do
 ---@field causes? string[] the innermost last
 ---@field at? errors.Place|host.Place|false where; the caller's line by default
----@field exit? "failure"|"changes"|"partial"|"timeout"|"approval"|"usage"|"interrupted" the exit code where it ends the run
+---@field exit? "failure"|"changes"|"partial"|"timeout"|"approval"|"locked"|"usage"|"interrupted" the exit code where it ends the run
 
 --- An error value: a table of its fields that prints as one line.
 ---@class errors.Error: errors.Fields
@@ -52,6 +52,7 @@ local errors = {}
 
 --- Raises an error.
 ---@param fields errors.Fields
+---@return never
 function errors.raise(fields) end
 
 --- The error value that `raise` would raise.

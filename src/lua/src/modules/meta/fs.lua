@@ -8,7 +8,7 @@
 --- local folder = fs.temp "folder"
 --- local file = fs.join(folder, "notes", "a.txt")
 --- fs.write(file, "one\n")
---- fs.append(file, "two\n")
+--- fs.append(file, "two\n", { durable = true })
 --- fs.read(file) --> "one\ntwo\n"
 --- fs.list(folder) --> { "notes" }
 --- fs.glob("**/*.{txt,md}", folder) --> { "notes/a.txt" }
@@ -46,10 +46,14 @@ function fs.read(path) end
 ---@param options? fs.WriteOptions
 function fs.write(path, text, options) end
 
+---@class fs.AppendOptions
+---@field durable? boolean it is on the disk when this returns: a power cut does not take it back
+
 --- Adds to the end of a file in one go; makes it where it is missing.
 ---@param path string
 ---@param text string
-function fs.append(path, text) end
+---@param options? fs.AppendOptions
+function fs.append(path, text, options) end
 
 --- Whether there is a file or a folder.
 ---@param path string

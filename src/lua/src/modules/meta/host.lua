@@ -27,10 +27,19 @@ local host = {}
 ---@field profile? string
 ---@field region? string
 ---@field endpoint_url? string
+---@field local_dir? string the folder of the local AWS
+---@field out? string where `plan` saves its plan
+---@field plan? string the saved plan that `deploy` carries out
+---@field require_approval? string "never", "risky" or "any"
+---@field timing? boolean
+---@field force_unlock? string the lock that is broken
+---@field from? string where a task for changes begins
 
 ---@class host.Place
 ---@field file string
 ---@field line integer
+---@field column? integer
+---@field word? string a word of that line to mark
 
 ---@class host.Line
 ---@field verb? string

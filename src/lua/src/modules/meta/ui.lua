@@ -16,7 +16,8 @@
 --- ui.confirm "Go on?" --> true
 --- ```
 ---
---- On the local AWS, and with `--yes`, `confirm` is answered with yes.
+--- On the local AWS, unless `--require-approval` is given, and with `--yes`, `confirm` is answered with
+--- yes.
 ---@class ui
 ---@field interactive boolean whether a person can be asked
 ---@field width integer the columns to fit into

@@ -1,0 +1,86 @@
+--- What is said to a run that finds a stack locked: who has it, since when, and what to do.
+
+local engine = require "engine"
+local errors = require "errors"
+local host = require "host"
+local json = require "json"
+local locks = require "stack.locks"
+local time = require "time"
+
+local locked = {}
+
+--- What stands in the file that a run of a folder holds.
+---@param text any
+---@return table
+function locked.note(text)
+	local ok, note = pcall(json.decode, text)
+	return ok and type(note) == "table" and note or {}
+end
+
+--- The command that is run again; one without a command line of its own says so in words.
+---@param own stack.Guard
+---@param option? string
+---@return string
+function locked.again(own, option)
+	local command = own.command or ("dmsrun %s"):format(host.script or "SCRIPT")
+	if not option then
+		return command
+	end
+	-- Before the script or command: there every one of them takes it.
+	return "dmsrun " .. option .. " " .. (command:gsub("^dmsrun ", ""))
+end
+
+--- Another run in the same folder: the system knows that it is alive.
+---@param own stack.Guard
+---@param text string the note of its file
+function locked.here(own, text)
+	local note = locked.note(text)
+	local pid = note.process
+	local whose = pid == engine.process().pid and "this very run holds it already"
+		or ("another run in this folder (process %s) holds it"):format(tostring(pid or "unknown"))
+	errors.raise {
+		summary = "Somebody else is at work on the stack",
+		what = ("%s: %s, for: %s, since %s"):format(
+			own.stack.name,
+			whose,
+			note.doing or "something",
+			note.since or "a moment ago"
+		),
+		why = "two runs at once would undo each other's changes; nothing was changed",
+		hints = {
+			"wait for it to end, or end it with Ctrl-C: it finishes what is under way",
+		},
+		at = false,
+		exit = "locked",
+	}
+end
+
+--- Another operator, as the lock in the account says.
+---@param own stack.Guard
+---@param one stack.Lock
+function locked.by(own, one)
+	local hints = {
+		("wait for it to end; were it cut off, its lock would end by itself at %s (in %s)"):format(
+			time.format(math.floor(one.expires)),
+			time.duration(math.max(0, math.ceil(one.expires - time.epoch())))
+		),
+		{
+			"If that run is known to be gone, break its lock, and no other:",
+			command = locked.again(own, "--force-unlock " .. locks.id(one)),
+		},
+	}
+	local given = host.options.force_unlock
+	if given then
+		table.insert(hints, 1, ("--force-unlock %s names another lock than this one"):format(given))
+	end
+	errors.raise {
+		summary = "Somebody else is at work on the stack",
+		what = ("%s is locked by %s"):format(own.stack.name, locks.who(one)),
+		why = "two runs at once would undo each other's changes; nothing was changed",
+		hints = hints,
+		at = false,
+		exit = "locked",
+	}
+end
+
+return locked
