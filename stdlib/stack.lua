@@ -376,6 +376,9 @@ end
 ---@return stack.Result
 function Stack:apply(plan, options)
 	options = options or {}
+	if type(plan) ~= "table" or not plan.steps then
+		error(("apply takes a plan, got %s: s:apply(s:plan())"):format(type(plan)), 2)
+	end
 	plan:check()
 	deploy.check(self, plan)
 	baseline.unchanged(plan)

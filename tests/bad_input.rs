@@ -151,6 +151,22 @@ fn an_unknown_command_and_an_unknown_verb_name_the_nearest() {
 }
 
 #[test]
+fn a_read_only_run_is_told_before_the_first_change() {
+    let env = Env::new();
+    let refused = |verb: &[&str]| {
+        let line = [&["--local", "--read-only", "scripts/migrate.lua"][..], verb].concat();
+        let out = env.run(&line).code(64);
+        let out = out.has("This run is read-only").has("nothing was changed");
+        let hint = out.stderr.trim_end().lines().last().unwrap_or_default();
+        assert!(hint.contains(verb[0]) && !hint.contains("--read-only"), "{out}");
+    };
+    refused(&["deploy"]);
+    env.run(&["--local", "scripts/migrate.lua", "deploy"]).ok();
+    refused(&["destroy", "--allow", "destroy"]);
+    env.run(&["--local", "--read-only", "scripts/migrate.lua", "status"]).ok();
+}
+
+#[test]
 fn words_and_approvals_that_would_be_passed_over_are_refused() {
     let env = Env::new();
     let run = |args: &[&str]| env.run(&[&["--local", "scripts/migrate.lua"][..], args].concat());

@@ -249,7 +249,10 @@ function lock.take(stack, doing, command)
 		checked = time.epoch(),
 	}, Guard)
 	if nothing_changes() then
-		-- The first change is refused or left out all the same.
+		-- The first change is refused or left out all the same; a script's run is told before it.
+		if host.options.read_only and host.script and not (host.checking and host.checking()) then
+			locked.read_only(own)
+		end
 		return own
 	end
 	local hold, extra = engine.hold(file_of(stack))

@@ -30,6 +30,20 @@ function locked.again(own, option)
 	return "dmsrun " .. option .. " " .. (command:gsub("^dmsrun ", ""))
 end
 
+--- A run that may not change anything, before its first change.
+---@param own stack.Guard
+function locked.read_only(own)
+	local command = locked.again(own):gsub(" %-%-read%-only", "")
+	errors.raise {
+		summary = "This run is read-only",
+		what = ("%s: %s would change something"):format(own.stack.name, own.doing),
+		why = "--read-only was given; nothing was changed",
+		hints = { { "To carry it out:", command = command } },
+		at = false,
+		exit = "usage",
+	}
+end
+
 --- Another run in the same folder: the system knows that it is alive.
 ---@param own stack.Guard
 ---@param text string the note of its file

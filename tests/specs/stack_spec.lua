@@ -532,4 +532,13 @@ describe("poll", function()
 		assert.equals("timeout", problem.exit)
 		assert.is_true(time.epoch() - start < 116)
 	end)
+
+	it("says what apply wants where it gets no plan", function()
+		local s = stack.new "small"
+		local ok, problem = pcall(s.apply, s)
+		assert.equal(false, ok)
+		assert.truthy(
+			tostring(problem):find("apply takes a plan, got nil: s:apply(s:plan())", 1, true)
+		)
+	end)
 end)
