@@ -86,14 +86,13 @@ local function names_of(live)
 end
 
 --- Tags without the salt of their fingerprints, and without the note of when a task that a change has
---- stopped had started: once the task runs again it means nothing. An internet gateway that was made
---- and not attached is made again, so its generation is no part of the end either.
+--- stopped had started: once the task runs again it means nothing.
 local function plain_tags(tags)
 	local copy = {}
 	for name, value in pairs(tags or {}) do
 		if name == "dmsrun:fingerprint" then
 			copy[name] = value:gsub("=[%w%.]+", "=…")
-		elseif name ~= "dmsrun:running-since" and name ~= "dmsrun:generation" then
+		elseif name ~= "dmsrun:running-since" then
 			copy[name] = value
 		end
 	end

@@ -169,6 +169,26 @@ describe("mappings that change what is on the target already", function()
 	end)
 end)
 
+describe("what a change is going to declare", function()
+	it("is noted before the change: a run that dies in between leaves nothing unknown", function()
+		local made = aws.dms.create_endpoint({
+			endpoint_identifier = "noted",
+			endpoint_type = "source",
+			engine_name = "mysql",
+			server_name = "s",
+			port = 3306,
+			username = "u",
+			password = "pl4nted",
+			tags = { { key = record.DECLARES, value = "a.b" } },
+		})
+		local item = { id = made.endpoint.endpoint_arn, tags = { [record.DECLARES] = "a.b" } }
+		require("kinds.support.notes").ahead(item, { [record.DECLARES] = "b.c", Team = "x" })
+		local tags = aws.dms.list_tags_for_resource({ resource_arn = item.id }).tag_list
+		assert.same({ { key = record.DECLARES, value = "a.b.c" } }, tags)
+		aws.dms.delete_endpoint({ endpoint_arn = item.id })
+	end)
+end)
+
 describe("a property that is no longer declared", function()
 	local function topic(properties)
 		local s = stack.new("small", { kinds = { "sns.topic", "logs.log_group", "s3.bucket" } })

@@ -10,6 +10,7 @@ local domain = require "dms"
 local errors = require "errors"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
+local notes = require "kinds.support.notes"
 local replications = require "kinds.support.replications"
 local settings = require "kinds.support.endpoint_settings"
 local tags = require "kinds.support.tags"
@@ -212,6 +213,7 @@ return kind.define {
 		local request, any = change.changed(changes, MODIFIED)
 		if any or changes.password then
 			request.endpoint_arn = item.id
+			notes.ahead(item, (changes.tags or {}).to)
 			if changes.external_table_definition then
 				request.external_table_definition =
 					text_or_json(changes.external_table_definition.to)

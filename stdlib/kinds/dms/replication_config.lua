@@ -14,7 +14,7 @@ local json = require "json"
 local kind = require "kind"
 local ledger = require "ledger"
 local marks = require "kinds.support.marks"
-local record = require "stack.record"
+local notes = require "kinds.support.notes"
 local replications = require "kinds.support.replications"
 local setting_keys = require "kinds.support.setting_keys"
 local shapes = require "kinds.support.shapes"
@@ -143,21 +143,6 @@ local function inherited(ctx, props)
 	end
 end
 
---- The longest value of a tag.
-local LONGEST = 256
-
---- The names of two notes, each once.
-local function union(there, wanted)
-	local seen, names = {}, {}
-	for name in (there .. "." .. wanted):gmatch "[^%.]+" do
-		if not seen[name] then
-			seen[name] = true
-			names[#names + 1] = name
-		end
-	end
-	return table.concat(names, ".")
-end
-
 --- The tags that changed, and what is declared now.
 local function tags_for(item, props, changes)
 	local wanted = {}
@@ -171,22 +156,6 @@ local function tags_for(item, props, changes)
 		end
 	end
 	return wanted
-end
-
---- Notes what is going to be declared before it is set, beside what was: whoever dies in between leaves
---- nothing set that nobody knows of.
-local function note(item, wanted)
-	local notes = {}
-	for name, value in pairs(wanted) do
-		if name == record.DECLARES or name:find("dmsrun:settings", 1, true) == 1 then
-			local there = (item.tags or {})[name] or ""
-			local both = union(there, value)
-			if both ~= there and #both <= LONGEST then
-				notes[name] = both
-			end
-		end
-	end
-	dms.retag(item.id, { tags = { to = notes } })
 end
 
 --- What follows from the declaration without standing in it: settings that were declared once go back
@@ -434,7 +403,7 @@ return kind.define {
 	update = function(ctx, item, props, changes)
 		local wanted = tags_for(item, props, changes)
 		if replications.needs_stop(changes) then
-			note(item, wanted)
+			notes.ahead(item, wanted)
 			local how = { why = "modify", stays = props.state == "stopped" }
 			tasks.paused(ctx, { item.id }, function()
 				modify(ctx, item, changes)

@@ -8,6 +8,7 @@ local dms = require "kinds.support.dms"
 local errors = require "errors"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
+local notes = require "kinds.support.notes"
 local offers = require "kinds.support.offers"
 local outages = require "kinds.support.outages"
 local shapes = require "kinds.support.shapes"
@@ -310,6 +311,7 @@ return kind.define {
 		if any then
 			request.replication_instance_arn = item.id
 			request.apply_immediately = true
+			notes.ahead(item, (changes.tags or {}).to)
 			if request.engine_version then
 				request.allow_major_version_upgrade = props.allow_major_version_upgrade
 			end

@@ -13,6 +13,7 @@ local errors = require "errors"
 local kind = require "kind"
 local ledger = require "ledger"
 local marks = require "kinds.support.marks"
+local notes = require "kinds.support.notes"
 local setting_keys = require "kinds.support.setting_keys"
 local states = require "kinds.support.task_states"
 local tags = require "kinds.support.tags"
@@ -146,7 +147,8 @@ local function update_stopped(ctx, item, props, changes)
 end
 
 --- Writes the tags that changed, and which settings are declared now.
-local function retag(item, props, changes)
+--- The tags that changed, and what is declared now.
+local function tags_for(item, props, changes)
 	local wanted = {}
 	for name, value in pairs((changes.tags or {}).to or {}) do
 		wanted[name] = value
@@ -157,7 +159,7 @@ local function retag(item, props, changes)
 			wanted[name] = value
 		end
 	end
-	dms.retag(item.id, { tags = { to = wanted } })
+	return wanted
 end
 
 --- The task that a new one replaces; nil where there is none.
@@ -419,7 +421,9 @@ return kind.define {
 		if severities and not change.set_severities(ctx, item, severities) then
 			severities = nil
 		end
+		local wanted = tags_for(item, props, changes)
 		if not severities and (change.need_stop(changes) or changes.replication_task_settings) then
+			notes.ahead(item, wanted)
 			update_stopped(ctx, item, props, changes)
 		end
 		if props.state == "running" then
@@ -430,7 +434,7 @@ return kind.define {
 		elseif props.state == "stopped" then
 			tasks.stop(ctx, item.id)
 		end
-		retag(item, props, changes)
+		dms.retag(item.id, { tags = { to = wanted } })
 	end,
 
 	delete = function(ctx, item)
