@@ -23,7 +23,9 @@ local function set_inline(name, have, want)
 	end
 	for policy_name in pairs(have) do
 		if want[policy_name] == nil then
-			aws.iam.delete_role_policy { role_name = name, policy_name = policy_name }
+			absence.or_nil(function()
+				return aws.iam.delete_role_policy { role_name = name, policy_name = policy_name }
+			end)
 		end
 	end
 end
@@ -34,7 +36,9 @@ local function set_attached(name, have, want)
 		aws.iam.attach_role_policy { role_name = name, policy_arn = policy_arn }
 	end
 	for _, policy_arn in ipairs(remove) do
-		aws.iam.detach_role_policy { role_name = name, policy_arn = policy_arn }
+		absence.or_nil(function()
+			return aws.iam.detach_role_policy { role_name = name, policy_arn = policy_arn }
+		end)
 	end
 end
 
@@ -188,9 +192,16 @@ return kind.define {
 	end,
 
 	delete = function(_, item)
+		-- Each by itself: that a policy is gone already says nothing of the role.
+		local inline = absence.or_nil(function()
+			return roles.inline(item.id)
+		end)
+		set_inline(item.id, inline or {}, {})
+		local attached = absence.or_nil(function()
+			return roles.attached(item.id)
+		end)
+		set_attached(item.id, attached or {}, {})
 		absence.or_nil(function()
-			set_inline(item.id, roles.inline(item.id), {})
-			set_attached(item.id, roles.attached(item.id), {})
 			return aws.iam.delete_role { role_name = item.id }
 		end)
 	end,
