@@ -208,4 +208,27 @@ describe("a change whose answer was lost", function()
 		deploy "one"
 		assert.equal(3, #small("one"):live())
 	end)
+
+	it(
+		"a role is gone when its deletion is told, though a policy of it was gone already",
+		function()
+			local function role()
+				local s = stack.new("gone", { kinds = { "iam.role" } })
+				s:add("iam.role", "r", {
+					assume_role_policy_document = trust "dms.amazonaws.com",
+					policies = { one = everything_on "arn:aws:s3:::b", two = everything_on "*" },
+				})
+				return s
+			end
+			local s = role()
+			s:apply(s:plan())
+			local fresh = role()
+			local plan = fresh:destroy()
+			-- Sent again, it finds no policy any more.
+			spec.faults.set "iam:DeleteRolePolicy#1=drop"
+			fresh:apply(plan)
+			spec.faults.clear()
+			assert.equal(0, #role():live())
+		end
+	)
 end)
