@@ -103,10 +103,7 @@ end
 ---@param job? table
 ---@return string[]
 function invariants.of_journal(run, job)
-	local wrong, before = {}, {}
-	for _, intent in pairs(run.unresolved or {}) do
-		before[intent.id] = true
-	end
+	local wrong, before = {}, run.unresolved or {}
 	for _, intent in ipairs(engine.unresolved(run.journal)) do
 		local own = job and intent.resource == job.resource and intent.action == job.op
 		-- Two generations of one resource may be deleted at the same time.

@@ -41,7 +41,8 @@ local NAP = 0.25
 ---@field shared poll.Shared
 ---@field failures table[] `{ job =, problem = }`
 ---@field warnings string[]
----@field unresolved? table[] intents of earlier runs whose outcome nobody knows
+---@field unresolved? table<string, table> by id: intents of earlier runs whose outcome nobody knows
+---@field begun? table<string, boolean> the resources that such an intent was to create
 ---@field taken? boolean somebody else took the stack meanwhile
 ---@field seen? table<string, stack.Live> what was read back, by "kind/id"
 ---@field gone? table<string, boolean> what was deleted
@@ -123,9 +124,12 @@ local function start(stack, plan, options)
 end
 
 local function drive(run)
-	run.unresolved = {}
+	run.unresolved, run.begun = {}, {}
 	for _, intent in ipairs(engine.unresolved(run.journal)) do
-		run.unresolved[intent.resource .. " " .. intent.action] = intent
+		run.unresolved[intent.id] = intent
+		if intent.action == "create" then
+			run.begun[intent.resource] = true
+		end
 	end
 	local total = engine.status(run.apply).total
 	local label = run.options.label or (run.plan.destroy and "Destroy" or "Deploy")

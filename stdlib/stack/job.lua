@@ -177,7 +177,7 @@ end
 
 --- What an earlier run began to create.
 local function left_behind(run, one, definition, ctx)
-	if not run.unresolved[one.resource .. " create"] then
+	if not run.begun[one.resource] then
 		return nil
 	end
 	ctx:progress "looking for what the last run may have made"

@@ -21,7 +21,7 @@ const VERSION: u64 = 1;
 /// Something that is about to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intent {
-    /// Its own id, by chance.
+    /// Its own id in the journal; see [`Journal::next_id`].
     pub id: String,
     /// The resource.
     pub resource: ResourceId,
@@ -50,7 +50,7 @@ impl Intent {
         properties: &Map,
         time: Timestamp,
     ) -> Self {
-        // The time too: a seed that is used again gives the same id, and a token must not come again.
+        // The time too: where the journal was thrown away ids begin anew, and a token must not come again.
         let token = digest(&[
             stack,
             &resource.to_string(),
@@ -130,6 +130,8 @@ pub struct Journal {
     redactor: Redactor,
     file: Option<File>,
     open: BTreeMap<String, Intent>,
+    /// How many intents were ever written to it.
+    intents: usize,
 }
 
 impl Journal {
@@ -137,13 +139,21 @@ impl Journal {
     /// intent.
     pub fn open(dir: &Path, stack: &str, redactor: Redactor) -> Result<Self, Diagnostic> {
         let path = dir.join(format!("{stack}.ndjson"));
-        let mut open = BTreeMap::new();
+        let (mut open, mut intents) = (BTreeMap::new(), 0);
         match fs::read(&path) {
-            Ok(bytes) => read(&path, &String::from_utf8_lossy(&bytes), &mut open)?,
+            Ok(bytes) => {
+                intents = read(&path, &String::from_utf8_lossy(&bytes), &mut open)?;
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed("read", &path, &error)),
         }
-        Ok(Self { stack: stack.to_owned(), path, redactor, file: None, open })
+        Ok(Self { stack: stack.to_owned(), path, redactor, file: None, open, intents })
+    }
+
+    /// The id of the next intent, which none before it has. Chance alone is not enough: a seed that is
+    /// used again gives the same, and the outcome of one intent would be taken for that of another.
+    pub fn next_id(&self, chance: &str) -> String {
+        format!("{chance}-{}", self.intents + 1)
     }
 
     /// Where it is.
@@ -167,6 +177,7 @@ impl Journal {
     pub fn intent(&mut self, intent: Intent, properties: &Map) -> Result<(), Diagnostic> {
         let line = intent.to_json(&self.stack, properties);
         self.append(&line)?;
+        self.intents += 1;
         self.open.insert(intent.id.clone(), intent);
         Ok(())
     }
@@ -250,8 +261,9 @@ fn prepare(path: &Path) -> std::io::Result<File> {
 }
 
 /// Reads the lines; one that is not whole JSON is what a crash cut off, and is passed over: its
-/// mutation was never made, because an intent is on disk before.
-fn read(path: &Path, text: &str, open: &mut BTreeMap<String, Intent>) -> Result<(), Diagnostic> {
+/// mutation was never made, because an intent is on disk before. Gives how many intents there are.
+fn read(path: &Path, text: &str, open: &mut BTreeMap<String, Intent>) -> Result<usize, Diagnostic> {
+    let mut intents = 0;
     for (index, line) in text.lines().enumerate() {
         let json: Option<Json> = serde_json::from_str(line).ok();
         if index == 0 {
@@ -273,6 +285,7 @@ fn read(path: &Path, text: &str, open: &mut BTreeMap<String, Intent>) -> Result<
         let Some(json) = json else { continue };
         match json["type"].as_str() {
             Some("intent") => {
+                intents += 1;
                 if let Some(intent) = Intent::from_json(&json) {
                     open.insert(intent.id.clone(), intent);
                 }
@@ -283,7 +296,7 @@ fn read(path: &Path, text: &str, open: &mut BTreeMap<String, Intent>) -> Result<
             _ => {}
         }
     }
-    Ok(())
+    Ok(intents)
 }
 
 fn failed(how: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
@@ -326,6 +339,23 @@ mod tests {
         let ids: Vec<&str> = again.unresolved().iter().map(|i| i.id.as_str()).collect();
         assert_eq!(ids, ["i2"]);
         assert_eq!(again.unresolved()[0], &intent("i2", &none));
+    }
+
+    #[test]
+    fn an_id_never_comes_again_though_the_seed_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let none = Map::new();
+        let mut ids = std::collections::BTreeSet::new();
+        for _ in 0..2 {
+            let mut journal = Journal::open(dir.path(), "orders", Redactor::new()).unwrap();
+            for chance in ["1ca1", "1ca1", "6faf"] {
+                let id = journal.next_id(chance);
+                journal.intent(intent(&id, &none), &none).unwrap();
+                assert!(ids.insert(id));
+            }
+        }
+        let again = Journal::open(dir.path(), "orders", Redactor::new()).unwrap();
+        assert_eq!(again.unresolved().len(), 6);
     }
 
     #[test]

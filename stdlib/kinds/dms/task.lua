@@ -146,7 +146,6 @@ local function update_stopped(ctx, item, props, changes)
 	end, nil, how)
 end
 
---- Writes the tags that changed, and which settings are declared now.
 --- The tags that changed, and what is declared now.
 local function tags_for(item, props, changes)
 	local wanted = {}

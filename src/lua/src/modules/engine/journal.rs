@@ -77,7 +77,8 @@ fn intent(lua: &Lua, (handle, args): (AnyUserData, LuaValue)) -> Result<LuaValue
     let generation = u32::try_from(generation).unwrap_or(1);
     let handle = handle.borrow::<JournalHandle>()?;
     let mut journal = handle.journal.borrow_mut();
-    let (id, action, now) = (state.random.hex(16), text("action"), state.now());
+    let id = journal.next_id(&state.random.hex(16));
+    let (action, now) = (text("action"), state.now());
     let mut intent = Intent::new(&handle.stack, id, resource, action, generation, properties, now);
     intent.physical = args.get("physical").and_then(Value::as_str).map(str::to_owned);
     if let Some(earlier) = journal.unresolved_for(&intent.resource, action) {
