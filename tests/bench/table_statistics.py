@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""100,000 table statistics through pagination: dmsrun (aws.pages and aws.each) against boto3.
+"""100,000 table statistics through pagination: dmsrun against boto3, like with like.
 
+Walked through page by page: aws.each against a paginator. All in one list: aws.pages against a list of
+what the paginator gives.
 Both read the same pages of 500 rows, made before, from a server on this machine. Needs boto3.
 Usage: table_statistics.py BINARY [ROWS]
 """
@@ -89,6 +91,17 @@ for page in client.get_paginator("describe_table_statistics").paginate(Replicati
         count, rows = count + 1, rows + row["FullLoadRows"]
 print(count, rows)
 """
+BOTO_ALL = f"""
+import boto3
+client = boto3.client("dms", endpoint_url="{URL}")
+items = []
+for page in client.get_paginator("describe_table_statistics").paginate(ReplicationTaskArn="{ARN}"):
+    items.extend(page["TableStatistics"])
+count, rows = 0, 0
+for row in items:
+    count, rows = count + 1, rows + row["FullLoadRows"]
+print(count, rows)
+"""
 LUA = """
 local aws = require "aws"
 local count, rows = 0, 0
@@ -108,9 +121,10 @@ def dmsrun(text):
 empty = run("dmsrun, nothing", dmsrun(NONE))
 each = run("dmsrun aws.each", dmsrun(EACH))
 pages = run("dmsrun aws.pages", dmsrun(ALL))
-boto = run("boto3", [sys.executable, "-c", BOTO])
-print(f"processor time of boto3 / dmsrun: aws.each {boto[0] / each[0]:.1f}, aws.pages {boto[0] / pages[0]:.1f}")
-print(f"wall time of boto3 / dmsrun: aws.each {boto[1] / each[1]:.1f}, aws.pages {boto[1] / pages[1]:.1f}")
+boto = run("boto3, walked through", [sys.executable, "-c", BOTO])
+boto_all = run("boto3, one list", [sys.executable, "-c", BOTO_ALL])
+print(f"processor time of boto3 / dmsrun: aws.each {boto[0] / each[0]:.1f}, aws.pages {boto_all[0] / pages[0]:.1f}")
+print(f"wall time of boto3 / dmsrun: aws.each {boto[1] / each[1]:.1f}, aws.pages {boto_all[1] / pages[1]:.1f}")
 above = each[2] - empty[2]
 print(f"memory of aws.each above an empty script: {above:.0f} MB")
-sys.exit(not (boto[1] / each[1] > 10 and boto[1] / pages[1] > 10 and above < 64))
+sys.exit(not (boto[1] / each[1] > 10 and boto_all[1] / pages[1] > 10 and above < 64))

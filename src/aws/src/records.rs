@@ -83,7 +83,8 @@ static SHAPES: &[Shape] = &[
         operation: ("dms", "describe_replication_table_statistics"),
         items: "ReplicationTableStatistics",
         members: TABLE_STATISTICS,
-        most: Some(("max_records", 500)),
+        // 500 is known of the statistics of tasks only; this is what describe calls of DMS usually take.
+        most: Some(("max_records", 100)),
     },
     Shape {
         operation: ("logs", "filter_log_events"),
@@ -143,6 +144,18 @@ impl Shape {
         }
         input
     }
+
+    fn unreadable(&self, fault: &Fault, region: &str) -> Error {
+        Error::Service {
+            service: self.operation.0,
+            operation: self.operation.1,
+            code: "ClientError".into(),
+            message: format!("the answer can't be read: {fault}"),
+            request_id: None,
+            retryable: false,
+            region: region.into(),
+        }
+    }
 }
 
 /// What a member is set to.
@@ -191,7 +204,7 @@ pub struct Records {
 }
 
 enum Body {
-    Json(Vec<u8>),
+    Json(String),
     /// The way there put nothing aside: what the typed way gave.
     Values(Vec<Value>, Value),
 }
@@ -238,7 +251,9 @@ impl Aws {
             None => self.region().await.unwrap_or_default(),
         };
         let body = match body {
-            Some(body) => Body::Json(body),
+            Some(bytes) => {
+                Body::Json(text_of(bytes).map_err(|fault| shape.unreadable(&fault, &region))?)
+            }
             None => {
                 let items = typed(&mut page, &items_of(service, operation)?);
                 Body::Values(items, page)
@@ -246,6 +261,11 @@ impl Aws {
         };
         Ok(Records { shape, operation, input, body, region: region.into() })
     }
+}
+
+/// The answer as text, looked through once: then no string in it has to be.
+fn text_of(bytes: Vec<u8>) -> Result<String, Fault> {
+    String::from_utf8(bytes).map_err(|error| serde::de::Error::custom(error.utf8_error()))
 }
 
 /// The items of an answer that was read the typed way.
@@ -275,7 +295,8 @@ impl Records {
     pub fn next(&self) -> Result<Option<Value>, Error> {
         match &self.body {
             Body::Json(body) => {
-                let tokens = read::tokens(body, self.shape).map_err(|f| self.unreadable(&f))?;
+                let tokens = read::tokens(body, self.shape)
+                    .map_err(|f| self.shape.unreadable(&f, &self.region))?;
                 Ok(self.following(&tokens))
             }
             Body::Values(_, page) => Ok(self.continued(page)),
@@ -298,18 +319,6 @@ impl Records {
         next(self.operation, &mut map, page).then_some(Value::Map(map))
     }
 
-    fn unreadable(&self, fault: &Fault) -> Error {
-        Error::Service {
-            service: self.shape.operation.0,
-            operation: self.operation.name,
-            code: "ClientError".into(),
-            message: format!("the answer can't be read: {fault}"),
-            request_id: None,
-            retryable: false,
-            region: self.region.clone(),
-        }
-    }
-
     /// Hands every record to a sink.
     ///
     /// # Errors
@@ -318,7 +327,9 @@ impl Records {
         match &self.body {
             Body::Json(body) => read::records(body, self.shape, sink).map_err(|stop| match stop {
                 read::Stop::Sink(error) => ReadError::Sink(error),
-                read::Stop::Fault(fault) => ReadError::Answer(self.unreadable(&fault)),
+                read::Stop::Fault(fault) => {
+                    ReadError::Answer(self.shape.unreadable(&fault, &self.region))
+                }
             }),
             Body::Values(values, _) => {
                 values.iter().try_for_each(|value| self.value(value, sink)).map_err(ReadError::Sink)

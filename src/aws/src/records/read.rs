@@ -23,14 +23,14 @@ pub(super) enum Stop<E> {
 
 /// An empty answer is one without members.
 #[inline]
-fn document(body: &[u8]) -> &[u8] {
-    if body.is_empty() { b"{}" } else { body }
+fn document(body: &str) -> &str {
+    if body.is_empty() { "{}" } else { body }
 }
 
 /// The texts beside the records: the tokens of the next page are among them.
 #[inline]
-pub(super) fn tokens(body: &[u8], shape: &Shape) -> Result<Vec<(String, String)>, Fault> {
-    let mut json = serde_json::Deserializer::from_slice(document(body));
+pub(super) fn tokens(body: &str, shape: &Shape) -> Result<Vec<(String, String)>, Fault> {
+    let mut json = serde_json::Deserializer::from_str(document(body));
     let tokens = json.deserialize_map(Tokens(shape))?;
     json.end()?;
     Ok(tokens)
@@ -72,12 +72,12 @@ impl<'de> serde::Deserialize<'de> for Text {
 
 /// Hands every record of an answer to a sink.
 pub(super) fn records<S: Sink>(
-    body: &[u8],
+    body: &str,
     shape: &Shape,
     sink: &mut S,
 ) -> Result<(), Stop<S::Error>> {
     let mut walk = Walk { shape, sink, order: Vec::new(), stopped: None };
-    let mut json = serde_json::Deserializer::from_slice(document(body));
+    let mut json = serde_json::Deserializer::from_str(document(body));
     let read = json.deserialize_map(Document(&mut walk)).and_then(|()| json.end());
     match (walk.stopped, read) {
         (Some(error), _) => Err(Stop::Sink(error)),

@@ -153,10 +153,12 @@ fn record_page(mut request: Request, cursor: Cursor, list: Option<Table>) -> Wai
         };
         calls::finish(move |lua| {
             let items = match list {
-                Some(list) => list,
-                None => records::list(lua)?,
+                Some(list) => {
+                    records::append(lua, &page, &list)?;
+                    list
+                }
+                None => records::make(lua, &page)?,
             };
-            records::append(lua, &page, &items)?;
             let next = next.map(|next| lua.create_userdata(next)).transpose()?;
             Ok((items, next))
         })
