@@ -14,6 +14,7 @@ mod lua_command;
 mod lua_conformance;
 mod main_job;
 mod moto;
+mod paging;
 mod repl;
 mod sandbox;
 mod scale;
