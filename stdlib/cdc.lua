@@ -18,12 +18,11 @@
 --- property `cdc_start`, and the verb as `start cdc --from POSITION`. What DMS wrote down of a task
 --- that is gone is in the ledger: see `ledger`, and `start cdc --from ledger`.
 
-local aws = require "aws"
 local dms = require "dms"
 local errors = require "errors"
 local host = require "host"
 local suggest = require "suggest"
-local time = require "time"
+local times = require "cdc.times"
 
 local cdc = {}
 
@@ -63,85 +62,16 @@ local function refuse(what, hint)
 	}
 end
 
---- No database that DMS reads is older.
-local OLDEST = 946684800
-
---- How far ahead of our clock a time may lie: nothing was captured in the future, and a rehearsal's
---- clock does not know how late it is where its script will run.
-local function ahead()
-	return (aws.is_local and 366 or 1) * 24 * 3600
-end
-
---- Seconds since 1970 beyond which a number can only mean milliseconds: the year 5138.
-local MILLISECONDS = 1e11
-
---- Form as DMS writes it: UTC, without the zone.
-local function stamp(epoch)
-	return (time.format(math.floor(epoch), "+00:00"):gsub("%+00:00$", ""):gsub("Z$", ""))
-end
-
---- Seconds since 1970 of a text or a number, or what is wrong with it, and a hint.
-local function seconds_of(value)
-	local epoch
-	if math.type(value) then
-		if value ~= value or value == math.huge or value < 0 then
-			return nil, ("%s is no time"):format(value)
-		elseif value >= MILLISECONDS then
-			local meant = math.tointeger(value // 1000)
-			return nil,
-				("these are milliseconds; DMS counts seconds: cdc.at(%d)"):format(meant),
-				("%d is %sZ"):format(meant, stamp(meant))
-		end
-		epoch = value
-	elseif type(value) == "string" then
-		if value:find "^%d+$" then
-			return seconds_of(math.tointeger(value))
-		elseif value:find "^%d%d%d%d%-%d%d%-%d%d$" then
-			return nil,
-				("%s is a day without a time"):format(shown(value)),
-				("with its time: %sT00:00:00Z"):format(value)
-		elseif value:find "^%d%d%d%d%-%d%d%-%d%d[T ]%d%d:%d%d:?[%d%.]*$" then
-			return nil,
-				("%s does not say its zone, and a wrong one skips changes or applies them twice"):format(
-					shown(value)
-				),
-				("in UTC: %sZ"):format((value:gsub(" ", "T")))
-		end
-		local ok, parsed = pcall(time.parse, (value:gsub("^(%S+) (%S+)$", "%1T%2")))
-		if not ok then
-			return nil,
-				("%s is no time"):format(shown(value)),
-				"a time is written 2026-11-22T20:08:08Z"
-		end
-		epoch = parsed
-	else
-		return nil,
-			("a time is wanted, got a %s"):format(type(value)),
-			'cdc.at "2026-11-22T20:08:08Z", or seconds since 1970'
-	end
-	if epoch < OLDEST then
-		return nil,
-			("%s is %s, before 2000"):format(shown(value), stamp(epoch)),
-			"seconds since 1970 of this year have ten digits"
-	elseif epoch > time.epoch() + ahead() then
-		return nil,
-			("%s is in the future; changes are captured from a time that has passed"):format(
-				shown(value)
-			),
-			("it is %sZ now"):format(stamp(time.epoch()))
-	end
-	return epoch
-end
-
 --- From a time: text with its zone, or seconds since 1970. Not for PostgreSQL.
 ---@param when string|number
 ---@return cdc.Position
 function cdc.at(when)
-	local epoch, what, hint = seconds_of(when)
+	local epoch, what, hint = times.seconds_of(when)
 	if not epoch then
 		refuse(what, hint)
 	end
-	return made("time", stamp(epoch))
+	---@cast epoch number
+	return made("time", times.stamp(epoch))
 end
 
 local function checkpoint_problem(text)
@@ -183,7 +113,7 @@ local BINLOG = 4294967296
 
 local function binlog_problem(file, position)
 	if type(file) ~= "string" or not file:find "^[%w%._%-]+%.%d%d%d+$" then
-		return ("%s is no file of a binary log; they are called mysql-bin-changelog.000024"):format(
+		return ("%s is no file of a binary log; its name ends in a dot and its number"):format(
 			shown(file)
 		)
 	elseif math.type(position) ~= "integer" then
@@ -214,7 +144,7 @@ function cdc.binlog(place)
 		if not file then
 			refuse(
 				("%s is no place in a binary log"):format(shown(place)),
-				'cdc.binlog { file = "mysql-bin-changelog.000024", position = 373 }'
+				'cdc.binlog { file = "FILE", position = POSITION }'
 			)
 		end
 	elseif type(place) == "table" then
@@ -232,7 +162,7 @@ function cdc.binlog(place)
 	else
 		refuse(
 			("a table is wanted, got a %s"):format(type(place)),
-			'cdc.binlog { file = "mysql-bin-changelog.000024", position = 373 }'
+			'cdc.binlog { file = "FILE", position = POSITION }'
 		)
 	end
 	local what = binlog_problem(file, position)
@@ -281,7 +211,7 @@ function cdc.lsn(text)
 	end
 	refuse(
 		("%s is no log sequence number"):format(shown(text)),
-		"PostgreSQL writes 4AF/B00000D0, SQL Server 00000032:00000108:0001"
+		"PostgreSQL writes XXXXXXXX/XXXXXXXX, SQL Server XXXXXXXX:XXXXXXXX:XXXX, in hexadecimal digits"
 	)
 	---@diagnostic disable-next-line: missing-return -- it raises
 end
@@ -326,9 +256,9 @@ local NEAR = {
 	{ "^checkpoint", "a checkpoint begins with checkpoint:V1#" },
 	{ "^ledg", "the last checkpoint that was kept: --from ledger" },
 	{ "%.%d+[/ ,]%d+$", "a place in a binary log is file:position" },
-	{ "^%x+/", "a PostgreSQL LSN is 4AF/B00000D0" },
-	{ "^%d+[/%.]%d+[/%.]%d+", "a time is 2026-11-22T20:08:08Z" },
-	{ "^%d%d%d%d%-", "a time is 2026-11-22T20:08:08Z" },
+	{ "^%d+[/%.]%d+[/%.]%d+", ("a time is %s, in UTC"):format(times.FORM) },
+	{ "^%x+/", "a PostgreSQL LSN is XXXXXXXX/XXXXXXXX" },
+	{ "^%d%d%d%d%-", ("a time is %s, in UTC"):format(times.FORM) },
 }
 
 --- A position from text, as it stands on a command line. What it is shows in its form; a number alone
@@ -385,7 +315,9 @@ function cdc.parse(text, engine)
 	refuse(
 		("%s is neither a time, a checkpoint nor a position of an engine"):format(shown(text)),
 		hint
-			or "such as 2026-11-22T20:08:08Z, checkpoint:V1#…, mysql-bin.000024:373, 4AF/B00000D0, scn:44219304, or ledger"
+			or ("a position is %s in UTC, checkpoint:V1#…, FILE:POSITION of a binary log, an LSN, scn:NUMBER, or ledger"):format(
+				times.FORM
+			)
 	)
 	---@diagnostic disable-next-line: missing-return -- it raises
 end
@@ -401,18 +333,18 @@ local NATIVE = {
 		end,
 		form = "file:position of its binary log",
 	},
-	postgres = { sort = "lsn", fits = postgres_lsn, form = "an LSN such as 4AF/B00000D0" },
+	postgres = { sort = "lsn", fits = postgres_lsn, form = "an LSN, XXXXXXXX/XXXXXXXX" },
 	oracle = {
 		sort = "scn",
 		fits = function(text)
 			return text:find "^%d+$" ~= nil
 		end,
-		form = "an SCN such as 44219304",
+		form = "an SCN, a whole number",
 	},
 	sql_server = {
 		sort = "lsn",
 		fits = sqlserver_lsn,
-		form = "an LSN such as 00000032:00000108:0001",
+		form = "an LSN, XXXXXXXX:XXXXXXXX:XXXX",
 	},
 }
 
@@ -428,7 +360,7 @@ function cdc.of(value, engine)
 	end
 	refuse(
 		("a position is wanted, got a %s"):format(type(value)),
-		'such as cdc.at "2026-11-22T20:08:08Z" of the module cdc'
+		"cdc.at, cdc.checkpoint, cdc.binlog, cdc.lsn and cdc.scn of the module cdc make one"
 	)
 	---@diagnostic disable-next-line: missing-return -- it raises
 end
@@ -465,6 +397,13 @@ function cdc.problem(position, engine)
 			native.form
 		)
 	end
+end
+
+--- Why a task can't be started from a position now; nil where it can.
+---@param position cdc.Position
+---@return string?
+function cdc.passed(position)
+	return position.sort == "time" and times.ahead(position.text) or nil
 end
 
 --- The members of a request that start from a position.

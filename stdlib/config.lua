@@ -9,6 +9,7 @@
 --- DMSRUN_ and its name (DMSRUN_SOURCE_DB_CONFIG_PASSWORD); `-c source_db_config.port=3307` reaches
 --- inside. An unknown key and a wrong type are errors that say where they were written.
 
+local documents = require "documents"
 local env = require "env"
 local errors = require "errors"
 local fs = require "fs"
@@ -18,6 +19,7 @@ local keys = require "config.keys"
 local report = require "report"
 local suggest = require "suggest"
 local values = require "config.values"
+local variables = require "config.variables"
 
 local config = {}
 
@@ -92,7 +94,36 @@ local function too_deep(source, path, parent, spec, text)
 	)
 end
 
+--- What stands where an object is wanted may be the password that belongs into it: neither the value
+--- nor its line is shown.
+local function no_group(source, path, spec, value)
+	local place = place_of(source, path)
+	errors.raise {
+		summary = "Wrong type in the configuration",
+		what = ("%s wants %s, got %s"):format(
+			path,
+			values.WORDS[spec.type],
+			type(value) == "string" and "a text" or values.show(spec.type, value)
+		),
+		why = ("written in %s"):format(
+			place and place.file and ("%s:%d"):format(place.file, place.line) or source.name
+		),
+		hints = {
+			("its keys are %s, as in %s.%s"):format(
+				table.concat(report.keys(spec.fields), ", "),
+				path,
+				report.keys(spec.fields)[1]
+			),
+		},
+		at = false,
+		exit = "usage",
+	}
+end
+
 local function wrong_type(source, path, spec, value)
+	if spec.type == "group" then
+		no_group(source, path, spec, value)
+	end
 	refuse(
 		source,
 		path,
@@ -284,19 +315,9 @@ local function read_file(path)
 	if not fs.exists(path) then
 		return nil
 	end
-	local text = fs.read(path)
-	local ok, document = pcall(json.decode, text)
-	if not ok or type(document) ~= "table" then
-		errors.raise {
-			summary = "Configuration cannot be read",
-			what = ok and "the file holds no JSON object"
-				or tostring(errors.describe(document).summary),
-			why = ("written in %s"):format(path),
-			at = { file = path, line = 1 },
-			exit = "usage",
-		}
-	end
-	return document, { name = path, file = path, text = text }
+	local source = documents.open(path, "Configuration")
+	local document = documents.parse(source, "Configuration")
+	return document, { name = path, file = path, text = source.text }
 end
 
 --- The context of a cdk.json, without the flags and look-ups that CDK keeps there (`@aws-cdk/…`,
@@ -333,19 +354,21 @@ local function from_files(state, dir)
 	end
 end
 
---- Every variable that could be set is looked up, because the environment cannot be listed.
-local function from_environment(state, schema, prefix)
+--- Every variable that a key has is looked up; the names of all of them come back.
+local function from_environment(state, schema, prefix, known)
 	for _, name in ipairs(report.keys(schema)) do
 		local spec, path = schema[name], prefix .. name
-		local variable = "DMSRUN_" .. path:upper():gsub("[.]", "_")
+		local variable = variables.name(path)
+		known[variable] = true
 		local text = env.get(variable)
 		if text and text ~= "" then
 			set_text(state, path, text, { name = "the environment variable " .. variable })
 		end
 		if spec.type == "group" then
-			from_environment(state, spec.fields, path .. ".")
+			from_environment(state, spec.fields, path .. ".", known)
 		end
 	end
+	return known
 end
 
 local function from_cdk_environment(state)
@@ -364,6 +387,7 @@ local function given_by_c()
 	for path, text in pairs(host.options.config or {}) do
 		given[path] = text
 	end
+	-- selene: allow(global_usage) -- there may be none, and reading an undefined global raises
 	local words, index = rawget(_G, "arg") or {}, 1
 	while words[index] do
 		local pair = words[index] == "-c" and words[index + 1] or words[index]:match "^%-c(.+)$"
@@ -394,11 +418,7 @@ function config.overrides()
 	local given, pairs_given = given_by_c(), {}
 	for _, path in ipairs(report.keys(given)) do
 		local text = path:find "password" and "…" or given[path]
-		local pair = path .. "=" .. text
-		if pair:find "[^%w%-_./:=,…]" then
-			pair = "'" .. pair:gsub("'", "'\\''") .. "'"
-		end
-		pairs_given[#pairs_given + 1] = pair
+		pairs_given[#pairs_given + 1] = report.word(path .. "=" .. text)
 	end
 	return pairs_given
 end
@@ -446,7 +466,7 @@ function config.load(options)
 	end
 	from_files(state, options.dir or fs.script_dir())
 	from_cdk_environment(state)
-	from_environment(state, state.schema, "")
+	variables.check(from_environment(state, state.schema, "", {}))
 	from_command_line(state)
 	return finish(state)
 end

@@ -42,6 +42,35 @@ end
 ---@field file string
 ---@field text string
 
+--- The text of a file that is there.
+---@param path string
+---@param what string `Table mappings`
+---@return documents.Source
+function documents.open(path, what)
+	local text = fs.read(path)
+	-- Editors on Windows put a mark before the text; JSON has none.
+	if text:sub(1, 3) == "\xEF\xBB\xBF" then
+		text = text:sub(4)
+	elseif text:find "^\xFF\xFE" or text:find "^\xFE\xFF" then
+		refuse(what, "the file is in UTF-16", { file = path, line = 1 }, "save it as UTF-8")
+	end
+	local length, bad = utf8.len(text, 1, -1, true)
+	if not length then
+		---@cast bad integer
+		local _, breaks = text:sub(1, bad):gsub("\n", "")
+		refuse(
+			what,
+			("%s is not UTF-8: its byte %d is %02X"):format(path, bad, text:byte(bad)),
+			{ file = path, line = breaks + 1 },
+			"save it as UTF-8"
+		)
+	end
+	if not text:find "%S" then
+		refuse(what, ("%s is empty"):format(path), false, "an object without keys is written as {}")
+	end
+	return { file = path, text = text }
+end
+
 --- The text of a document, from beside the script unless the path is absolute.
 ---@param path string
 ---@param what string `Table mappings`
@@ -63,14 +92,7 @@ function documents.text(path, what)
 			exit = "usage",
 		}
 	end
-	local text = fs.read(full)
-	-- Editors on Windows put a mark before the text; JSON has none.
-	if text:sub(1, 3) == "\xEF\xBB\xBF" then
-		text = text:sub(4)
-	elseif text:find "^\xFF\xFE" or text:find "^\xFE\xFF" then
-		refuse(what, "the file is in UTF-16", { file = full, line = 1 }, "save it as UTF-8")
-	end
-	return { file = full, text = text }
+	return documents.open(full, what)
 end
 
 --- The value of a JSON text; what is no JSON, and a key that is there twice, is refused where it

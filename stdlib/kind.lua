@@ -89,6 +89,7 @@ local PROPERTY_KEYS = {
 	default = "any",
 	resets = "boolean",
 	fingerprint = "boolean",
+	hides = "function",
 }
 
 local KIND_KEYS = {
@@ -133,6 +134,7 @@ local NEEDED = { "name", "properties", "list", "read", "observe", "create", "upd
 ---@field default? any what it goes back to when it is no longer declared
 ---@field resets? boolean an update without it takes it away, when it is no longer declared
 ---@field fingerprint? boolean can't be read back: compared by a salted fingerprint in a tag
+---@field hides? fun(name: string, value: any): boolean which members of a map can't be read back: fingerprints stand for them where both sides are compared
 ---@field doc? string
 
 ---@class kind.Kind
@@ -148,9 +150,12 @@ local NEEDED = { "name", "properties", "list", "read", "observe", "create", "upd
 ---@field list? fun(ctx: stack.Context): table[] every live item that carries the stack's tag
 ---@field read? fun(ctx: stack.Context, id: string, name?: string): table?
 ---@field observe fun(ctx: stack.Context, item: table): table what is declared of it, and its outputs
+---@field create fun(ctx: stack.Context, properties: table): string makes one, and gives its id
+---@field update fun(ctx: stack.Context, item: table, properties: table, changes: table)
+---@field delete fun(ctx: stack.Context, item: table)
 ---@field parents? fun(item: table): any[] the resources that hold it
 ---@field effect? fun(action: string, changes: table, item?: table, step: table): string? what a step does to replication
----@field loses_data? fun(action: string, item: table): string?
+---@field loses_data? fun(action: string, item: table, changes: table): string? what a step loses for good
 ---@field untag? fun(item: table, keys: string[]) takes tags off, for `forget`; ours need none
 ---@field brief? fun(properties: table): string a word that tells a resource apart
 ---@field preflight? fun(check: table, properties: table, item?: table) asks what only AWS knows

@@ -26,6 +26,7 @@ local errors = require "errors"
 local fs = require "fs"
 local host = require "host"
 local json = require "json"
+local states = require "kinds.support.task_states"
 local time = require "time"
 
 local ledger = {}
@@ -42,7 +43,9 @@ local VERSION = 1
 ---@field secret? string that holds the rest; a stack that is made anew has another
 
 ---@class ledger.Entry
----@field time string
+---@field time string when it was read
+---@field started? string when the run began that had come there, as DMS says it
+---@field stopped? string when that run ended; nil while it goes on, and where DMS does not say it
 ---@field stack string
 ---@field task string the id in the script
 ---@field arn string of the task
@@ -51,12 +54,12 @@ local VERSION = 1
 ---@field region string
 ---@field migration_type string
 ---@field status string of the task when it was read
----@field why string stop, modify, move, delete, start, status
+---@field why string stop, modify, move, delete, start, deploy, status
 ---@field checkpoint string
 ---@field source? ledger.Source
 
 ---@class ledger.About
----@field why string stop, modify, move, delete, start, status
+---@field why string stop, modify, move, delete, start, deploy, status
 ---@field source? table the source's endpoint as DMS describes it
 
 --- The file of a stack.
@@ -67,8 +70,11 @@ function ledger.path(stack)
 	return fs.join(host.state_dir(), "checkpoints", name .. ".ndjson")
 end
 
---- The server's name stands in the endpoint, in its settings, or in a secret.
-local function source_of(endpoint)
+--- What an endpoint says of its database. The server's name stands in it, in its settings, or in a
+--- secret.
+---@param endpoint? table as DMS describes it
+---@return ledger.Source?
+function ledger.source(endpoint)
 	if endpoint == nil then
 		return nil
 	end
@@ -90,18 +96,15 @@ local function source_of(endpoint)
 	}
 end
 
---- Everything that was kept of a stack, the oldest first. A line that a crash cut off is passed over.
----@param stack string
----@param task? string only of this task
----@return ledger.Entry[]
-function ledger.list(stack, task)
+--- Every line of a stack's file, the oldest first. A line that a crash cut off is passed over.
+local function lines_of(stack)
 	local path, list = ledger.path(stack), {}
 	if not fs.exists(path) then
 		return list
 	end
 	local first = true
-	for line in fs.read(path):gmatch "[^\n]+" do
-		local ok, entry = pcall(json.decode, line)
+	for text in fs.read(path):gmatch "[^\n]+" do
+		local ok, entry = pcall(json.decode, text)
 		if first then
 			first = false
 			local version = ok and type(entry) == "table" and entry.version
@@ -114,10 +117,23 @@ function ledger.list(stack, task)
 				}
 			end
 		end
-		if ok and type(entry) == "table" and type(entry.checkpoint) == "string" then
-			if task == nil or entry.task == task then
-				list[#list + 1] = entry
-			end
+		if ok and type(entry) == "table" and type(entry.arn) == "string" then
+			list[#list + 1] = entry
+		end
+	end
+	return list
+end
+
+--- Everything that was kept of a stack, the oldest first.
+---@param stack string
+---@param task? string only of this task
+---@return ledger.Entry[]
+function ledger.list(stack, task)
+	local list = {}
+	for _, entry in ipairs(lines_of(stack)) do
+		-- What has no checkpoint says of a run where it began to read, and no more.
+		if type(entry.checkpoint) == "string" and (task == nil or entry.task == task) then
+			list[#list + 1] = entry
 		end
 	end
 	return list
@@ -132,12 +148,61 @@ function ledger.last(stack, task)
 	return list[#list]
 end
 
---- Whether the newest entry of a task says the same already.
-local function known(stack, task, arn, checkpoint)
-	local list = ledger.list(stack, task)
+--- The newest line about a task: which source its run reads, and where it had come to where that is
+--- known already.
+---@param stack string
+---@param arn string of the task
+---@return ledger.Entry?
+function ledger.run(stack, arn)
+	local list = lines_of(stack)
 	for index = #list, 1, -1 do
 		if list[index].arn == arn then
-			return list[index].checkpoint == checkpoint
+			return list[index]
+		end
+	end
+end
+
+--- When the run of a task began that it is in, or was last in; nil before the first, and while the next
+--- one begins.
+local function run_of(task)
+	local stats = task.replication_task_stats or {}
+	if task.status == "starting" then
+		return nil
+	end
+	return stats.start_date or task.replication_task_start_date
+end
+
+--- When that run ended; nil where DMS does not say it. The date of an earlier run is none of this one.
+local function end_of(task, started)
+	local stopped = (task.replication_task_stats or {}).stop_date
+	if stopped == nil or states.runs(task) or states.passes(task) then
+		return nil
+	end
+	local ok, late = pcall(function()
+		return started == nil or time.parse(stopped) >= time.parse(started)
+	end)
+	return ok and late and stopped or nil
+end
+
+--- The source of a run: the one that it began to read. What an endpoint or its secret says now counts
+--- from the next start only, so that what was noted of the run first is what holds for all of it.
+local function source_in(list, arn, started, now)
+	for _, entry in ipairs(started and list or {}) do
+		if entry.arn == arn and entry.started == started and (entry.source or {}).server then
+			return entry.source
+		end
+	end
+	return now
+end
+
+--- Whether the newest of the lines about a task says the same already.
+local function known(list, task_id, new)
+	for index = #list, 1, -1 do
+		local entry = list[index]
+		if entry.arn == new.arn and entry.task == task_id then
+			return entry.checkpoint == new.checkpoint
+				and entry.started == new.started
+				and entry.stopped == new.stopped
 		end
 	end
 	return false
@@ -152,25 +217,24 @@ local function mended(path)
 	return text:sub(-1) == "\n" and "" or "\n"
 end
 
---- Keeps where a task has come to. It is on the disk when this returns; false where there is nothing
---- to keep, or nothing new. Raises where it can't be written.
+--- Keeps where a task has come to, and which source its run reads. It is on the disk when this returns;
+--- false where there is no checkpoint to keep, or nothing new. Raises where it can't be written.
 ---@param stack string
 ---@param task_id string the id in the script
 ---@param task table as DMS describes it
 ---@param about ledger.About
 ---@return boolean kept
 function ledger.keep(stack, task_id, task, about)
-	local checkpoint = task.recovery_checkpoint
-	if type(checkpoint) ~= "string" or checkpoint == "" then
+	local checkpoint, started = task.recovery_checkpoint, run_of(task)
+	if checkpoint == "" then
+		checkpoint = nil
+	end
+	if checkpoint == nil and (started == nil or about.source == nil) then
 		return false
 	end
-	local arn = task.replication_task_arn
-	if known(stack, task_id, arn, checkpoint) then
-		return false
-	end
+	local arn, list = task.replication_task_arn, lines_of(stack)
 	local region, account = arn:match "^arn:[^:]*:dms:([^:]*):([^:]*):"
-	local path = ledger.path(stack)
-	local line = json.encode {
+	local entry = {
 		time = time.now(),
 		stack = stack,
 		task = task_id,
@@ -182,10 +246,16 @@ function ledger.keep(stack, task_id, task, about)
 		status = task.status,
 		why = about.why,
 		checkpoint = checkpoint,
-		source = source_of(about.source),
+		started = started,
+		stopped = end_of(task, started),
+		source = source_in(list, arn, started, ledger.source(about.source)),
 	}
-	fs.append(path, mended(path) .. line .. "\n", { durable = true })
-	return true
+	if known(list, task_id, entry) then
+		return false
+	end
+	local path = ledger.path(stack)
+	fs.append(path, mended(path) .. json.encode(entry) .. "\n", { durable = true })
+	return checkpoint ~= nil
 end
 
 --- The same where not being able to is no reason to stop: it is told, and the work goes on.
@@ -210,6 +280,27 @@ function ledger.try(stack, task_id, task, about)
 	return result
 end
 
+--- When a task had come to an entry's checkpoint, in seconds since 1970: when it stopped, or when it was
+--- read while it ran. nil where nobody can tell: one that was read later is not a later one.
+---@param entry ledger.Entry
+---@return number?
+function ledger.moment(entry)
+	local text = entry.stopped or (entry.status == "running" and entry.time) or nil
+	return text and time.parse(text) or nil
+end
+
+--- Whether one task had come to its entry after another one to its own: for certain, unless `likely` is
+--- enough, where nobody knows more than when both were read.
+---@param one ledger.Entry
+---@param other ledger.Entry
+---@param likely? boolean
+---@return boolean
+function ledger.is_later(one, other, likely)
+	local at = ledger.moment(one) or (likely and time.parse(one.time)) or nil
+	-- What was read had come there before that.
+	return at ~= nil and at > (ledger.moment(other) or time.parse(other.time))
+end
+
 --- The name of a secret without what makes its ARN unique.
 local function secret_name(id)
 	return (tostring(id):gsub("^arn:.*:secret:", ""):gsub("%-%w%w%w%w%w%w$", ""))
@@ -220,7 +311,7 @@ end
 ---@param b table
 ---@return boolean?
 function ledger.same_source(a, b)
-	local one, other = source_of(a), source_of(b)
+	local one, other = ledger.source(a), ledger.source(b)
 	if one == nil or other == nil then
 		return nil
 	elseif one.arn == other.arn then
@@ -250,13 +341,22 @@ function ledger.problem(entry, account, region, source)
 			region
 		)
 	end
-	local was, is = entry.source or {}, source_of(source) or {}
+	return ledger.moved(entry.source, ledger.source(source))
+end
+
+--- How the source that a checkpoint is of differs from another one; nil where it does not, or nobody
+--- can tell.
+---@param was? ledger.Source
+---@param is? table with `engine`, `server` and `port` as far as they are known
+---@return string?
+function ledger.moved(was, is)
+	local before, now = was or {}, is or {}
 	for _, part in ipairs { "engine", "server", "port" } do
-		if was[part] ~= nil and is[part] ~= nil and was[part] ~= is[part] then
+		if before[part] ~= nil and now[part] ~= nil and before[part] ~= now[part] then
 			return ("it is of the %s %s, and the source is %s now: a position of one log means nothing in another"):format(
 				part,
-				tostring(was[part]),
-				tostring(is[part])
+				tostring(before[part]),
+				tostring(now[part])
 			)
 		end
 	end

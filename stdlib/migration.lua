@@ -16,7 +16,6 @@
 --- checks, deploys, tests the connections, starts, watches until caught up, and reports.
 
 local approval = require "migration.approval"
-local aws = require "aws"
 local build = require "migration.build"
 local cdc = require "cdc"
 local checks = require "migration.checks"
@@ -24,7 +23,9 @@ local config = require "config"
 local databases = require "migration.databases"
 local errors = require "errors"
 local host = require "host"
+local line = require "stack.line"
 local map = require "mappings"
+local onward = require "migration.onward"
 local options = require "migration.options"
 local settings = require "settings"
 local suggesting = require "suggesting"
@@ -40,6 +41,8 @@ local migration = {}
 ---@field target migration.Database
 ---@field tasks migration.Task[]
 ---@field parts? table the handles of the stack, once it is made
+---@field line? stack.Line what this run was told
+---@field verb? string
 ---@field timing? table with `--timing`: where the time of the last apply went
 ---@field place? host.Place where the script makes it
 local Migration = {}
@@ -147,7 +150,7 @@ function migration.new(given)
 end
 
 --- The stack of the migration, made on first use; more resources may be added to it.
----@return table
+---@return stack.Stack
 function Migration:stack()
 	if not self.built then
 		self.built, self.parts = build.stack(self)
@@ -160,24 +163,21 @@ end
 ---@return string
 ---@diagnostic disable-next-line: unused
 function Migration:command(verb)
-	local words, o = { "dmsrun" }, host.options
-	if aws.is_local then
-		local elsewhere = (o.local_dir or "") ~= "" and o.local_dir ~= ".dmsrun/local"
-		words[#words + 1] = elsewhere and ("--local=" .. o.local_dir) or "--local"
-	end
-	for _, option in ipairs { "profile", "region", "endpoint_url" } do
-		if o[option] then
-			words[#words + 1] = ("--%s %s"):format(option:gsub("_", "-"), o[option])
-		end
-	end
-	words[#words + 1] = host.script or "-"
-	if verb and verb ~= "" then
-		words[#words + 1] = (verb:gsub("%s+$", ""))
-	end
-	for _, pair in ipairs(config.overrides()) do
-		words[#words + 1] = "-c " .. pair
-	end
-	return table.concat(words, " ")
+	return line.command(verb)
+end
+
+--- What this run was told behind the script's name, whole.
+---@param ... string what is to be allowed beside what is
+---@return string
+function Migration:said(...)
+	return line.said(self.line, { ... })
+end
+
+--- The command line of this run, whole: what a hint gives to go on with.
+---@param ... string what is to be allowed beside what is
+---@return string
+function Migration:again(...)
+	return line.command(self:said(...))
 end
 
 --- Where an endpoint was written: its server's name in the configuration, or the migration itself.
@@ -222,52 +222,27 @@ function Migration:share_tables()
 	return first.mappings == second.mappings or first.mappings:equals(second.mappings)
 end
 
---- Refuses words that a verb would pass over: `stats` takes one task, `outputs` nothing.
-local function check_words(m, verb, words)
-	local usage = verbs.get(verb).usage or ""
-	local many = usage:find("…", 1, true) or usage:find("[TASK] [", 1, true) or verb == "help"
-	local most = usage:find("[TASK]", 1, true) and 1 or 0
-	local extra = words[most + 1]
-	if not many and extra then
-		errors.raise {
-			summary = "Unexpected word",
-			what = ("%s takes %s; %q is one too many"):format(
-				verb,
-				most == 1 and "one task" or "nothing behind it",
-				extra
-			),
-			hints = { { "Without it:", command = m:command(verb) } },
-			at = false,
-			exit = "usage",
-		}
-	end
-end
-
 --- The verbs that take the stack's lock.
-local CHANGING = { start = true, stop = true, resume = true, reload = true, forget = true }
+---@type table<string, boolean>
+local CHANGING =
+	{ start = true, stop = true, resume = true, reload = true, adopt = true, forget = true }
 
 --- Carries out the verb of a command line.
----@param arg string[] the script's arguments
+---@param arg? string[] the script's arguments; its own `arg` when left out
 function Migration:main(arg)
 	-- Waits ask for themselves whether somebody wants them to end, and finish what they began.
 	local _ <close> = host.graceful and host.graceful()
 	if host.checking and host.checking() then
 		return checks.hand_over(self)
 	end
-	local command = host.command_line(arg or {}, verbs.names)
-	-- Options may stand on the verb line as well as before the script.
-	for name, value in pairs(command.options or {}) do
-		host.options[name] = value
-	end
-	command.rest = command.rest or {}
+	local command = line.read(arg, verbs.names)
+	line.check(self, command, verbs.all())
 	approval.check()
-	self.verb = command.verb
-	if not command.verb then
-		---@diagnostic disable-next-line: redundant-parameter -- it is a verb like the others
-		return require("migration.run").run(self, command)
+	self.line, self.verb = command, command.verb
+	local function again()
+		return self:again()
 	end
-	check_words(self, command.verb, command.rest)
-	verbs.get(command.verb).run(self, command)
+	onward.from(nil, again, verbs.get(command.verb or "").run, self, command)
 	if CHANGING[command.verb] then
 		-- A run that was cut off may have left its lock where this one had nothing to do.
 		self:stack():tidy()
@@ -281,6 +256,10 @@ function migration.is(value)
 	return getmetatable(value) == Migration
 end
 
-suggesting.class(Migration, "a migration", { optional = { "built", "parts", "verb", "timing" } })
+suggesting.class(
+	Migration,
+	"a migration",
+	{ optional = { "built", "line", "parts", "verb", "timing" } }
+)
 
 return suggesting.class(migration, "the module migration")

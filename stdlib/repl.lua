@@ -14,6 +14,7 @@
 local aws = require "aws"
 local errors = require "errors"
 local lists = require "repl.lists"
+local replications = require "kinds.support.replications"
 local report = require "report"
 local suggest = require "suggest"
 local task = require "repl.task"
@@ -21,10 +22,12 @@ local time = require "time"
 
 local repl = {}
 
---- Every replication task with its state, lag and tables.
+--- Every replication task with its state, lag and tables, and the serverless replications beside them.
 ---@return table[]
 function repl.tasks()
-	local found = aws.pages(aws.dms.describe_replication_tasks, { without_settings = true })
+	local found = replications.beside(
+		aws.pages(aws.dms.describe_replication_tasks, { without_settings = true })
+	)
 	return lists.new(task.rows(found), task.COLUMNS, "No replication tasks here.")
 end
 

@@ -4,6 +4,7 @@
 ---     report.count(61204118)           --> "61,204,118"
 ---     report.rate(88123)               --> "88k rows/s"
 ---     report.plural(2, "endpoint")     --> "2 endpoints"
+---     report.word "it's"               --> "'it'\\''s'"
 
 local report = {}
 
@@ -128,6 +129,15 @@ function report.list(list, limit)
 		return ("%s and %d more"):format(shown, #list - limit)
 	end
 	return table.concat(list, ", ", 1, #list - 1) .. " and " .. list[#list]
+end
+
+--- A word as a shell takes it, for command lines that are pasted.
+---@param text string
+---@return string
+function report.word(text)
+	-- The dots stand for a password, which is left to be filled in.
+	return text:gsub("…", ""):find "^[%w%-%._/:=@%%+,]+$" and text
+		or ("'%s'"):format(text:gsub("'", "'\\''"))
 end
 
 --- Keys of a table in order, because `pairs` has none.

@@ -13,6 +13,7 @@
 
 local access = require "access"
 local aws = require "aws"
+local server_tag = require "kinds.support.server_tag"
 
 local secrets = {}
 
@@ -29,6 +30,7 @@ local secrets = {}
 
 --- DMS reads these members and no others: `host`, not `server`.
 local function add_secret(stack, options)
+	local text = server_tag.text(options.host, options.port)
 	return stack:add("secretsmanager.secret", options.id .. "-database", {
 		description = ("How DMS reaches the %s database"):format(options.id),
 		value = {
@@ -38,6 +40,7 @@ local function add_secret(stack, options)
 			port = options.port,
 		},
 		kms_key_id = options.kms_key_arn,
+		tags = text and { [server_tag.NAME] = text } or nil,
 	})
 end
 

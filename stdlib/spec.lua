@@ -201,6 +201,7 @@ local WORDS = {
 function spec.install(bench)
 	rehearsal.install(bench)
 	for word, name in pairs(WORDS) do
+		-- selene: allow(global_usage) -- what it is for
 		rawset(_G, word, spec[name])
 	end
 end

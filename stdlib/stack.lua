@@ -16,6 +16,7 @@
 
 local aws = require "aws"
 local baseline = require "stack.baseline"
+local confirm = require "stack.confirm"
 local context = require "stack.context"
 local deploy = require "stack.deploy"
 local discover = require "stack.discover"
@@ -26,6 +27,7 @@ local kind = require "kind"
 local lock = require "stack.lock"
 local locks = require "stack.locks"
 local planning = require "stack.plan"
+local proof = require "stack.proof"
 local suggest = require "suggest"
 local suggesting = require "suggesting"
 local time = require "time"
@@ -56,6 +58,7 @@ local stack = {}
 ---@field declared table[] what the script declares, in its order
 ---@field outputs_declared { name: string, value: any }[]
 ---@field at? host.Place where the script makes it
+---@field current? stack.Plan what was planned last, until something changes what is live
 local Stack = {}
 Stack.__index = Stack
 
@@ -363,9 +366,8 @@ local function locked(self, plan, options)
 	end
 	-- What is in flight when somebody presses Ctrl-C is finished, and the lock taken away.
 	local _ <close> = host.graceful and host.graceful()
-	---@diagnostic disable-next-line: unused -- it is closed at the end
-	local guard <close> = lock.take(self, plan.destroy and "destroy" or "deploy", options.command)
-	planning.confirm(plan, options.command)
+	local _guard <close> = lock.take(self, plan.destroy and "destroy" or "deploy", options.command)
+	confirm.plan(plan, options.command)
 	return deploy.run(self, plan, options)
 end
 
@@ -481,21 +483,21 @@ function Stack:output_names()
 end
 
 --- Looks again, kind by kind, and says what is left: the proof at the end of a destroy.
----@return { kinds: { name: string, count: integer }[], left: stack.Live[], shared: string[], unseen: string[], locks: stack.Lock[], lines: string[] }
+---@return stack.Proof
 function Stack:prove()
 	local kinds = self:kinds()
 	local live, unseen = discover.live(self, kinds, context.shared())
-	local proof = planning.proof(self, kinds, live, unseen)
-	proof.locks = lock.left(self)
-	for _, one in ipairs(proof.locks) do
-		proof.summary = ("%s; the lock %s of %s is there"):format(
-			proof.summary,
+	local made = proof.of(self, kinds, live, unseen)
+	made.locks = lock.left(self)
+	for _, one in ipairs(made.locks) do
+		made.summary = ("%s; the lock %s of %s is there"):format(
+			made.summary,
 			one.name,
 			locks.who(one)
 		)
 	end
 	---@diagnostic disable-next-line: return-type-mismatch -- the proof has them
-	return proof
+	return made
 end
 
 --- Whether a value is a stack, for functions that take one.

@@ -254,6 +254,67 @@ fn a_script_leaves_no_trace_in_a_check() {
 }
 
 #[test]
+fn a_script_that_never_ends_is_told_and_hides_no_other() {
+    let env = Env::new();
+    env.write(
+        "loop.lua",
+        "local map = require 'mappings'\nmap.rules { map.include 'a.%' }\nwhile true do end\n",
+    );
+    env.write("pcall.lua", "while true do pcall(function() while true do end end) end\n");
+    env.write(
+        "memory.lua",
+        "local t = {}\nwhile true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end\n",
+    );
+    env.write("slip.lua", "print(nosuch.y)\n");
+    let out = env.run(&["check", "loop.lua", "pcall.lua", "memory.lua", "slip.lua"]).code(1);
+    let out = out.has("note L004").has("loop.lua:3").has("pcall.lua:1").has("instructions");
+    let out = out.has("memory.lua").has("MB of memory").has("slip.lua:1").has("4 files checked");
+    out.lacks("--sandbox");
+    env.run(&["check", "--static", "loop.lua"]).ok().has("nothing found");
+    env.run(&["mappings", "explain", "loop.lua", "--catalogue", "demo"]).ok();
+}
+
+#[test]
+fn a_script_that_is_stuck_in_one_function_is_left_behind() {
+    let env = Env::new();
+    env.write("stuck.lua", "print(('a'):rep(100000):find(('a*'):rep(30) .. 'b'))\n");
+    env.write("slip.lua", "print(nosuch.y)\n");
+    let out = env.run(&["check", "stuck.lua", "slip.lua"]).code(1);
+    out.has("note L004").has("stuck.lua").has("seconds").has("slip.lua:1");
+}
+
+#[test]
+fn what_a_check_evaluates_has_no_effect() {
+    let env = Env::new();
+    let deeds = [
+        "io.open('made', 'w')",
+        "io.popen('touch made')",
+        "os.execute('touch made')",
+        "os.remove('kept')",
+        "os.rename('kept', 'made')",
+        "io.tmpfile()",
+        "require('fs').write('made', 'x')",
+        "require('fs').remove('kept')",
+        "require('fs').mkdir('made')",
+        "require('csv').write('made', { { a = 1 } })",
+        "require('process').run { 'touch', 'made' }",
+        "require('http').get('http://127.0.0.1:9/')",
+        "require('aws').sns.create_topic { name = 't' }",
+        "require('engine').journal {}",
+        "require('prompt').confirm('really?')",
+    ];
+    env.write("kept", "x");
+    let lines: Vec<String> = deeds
+        .iter()
+        .map(|deed| format!("assert(not pcall(function() {deed} end), [[{deed}]])"))
+        .collect();
+    env.write("deeds.lua", &lines.join("\n"));
+    env.run(&["--local", "check", "deeds.lua"]).ok().lacks("error");
+    assert!(env.path("kept").exists() && !env.path("made").exists());
+    assert_eq!(env.files(".dmsrun").len(), 0);
+}
+
+#[test]
 fn our_own_script_passes() {
     let env = Env::new();
     let out = env.run(&["check", "scripts/migrate.lua"]).code(0);

@@ -120,11 +120,47 @@ fn similar(wanted: &str, found: &str) -> String {
     only(wanted, found, "-") + &only(found, wanted, "+")
 }
 
+/// A scenario, a call of it and how it is killed there.
+type Point<'a> = (&'a str, (&'a str, &'a str));
+
+/// The point that is asked for by name, where one is.
+fn asked_for(asked: &str) -> Result<Option<Point<'_>>, String> {
+    if asked.is_empty() || asked == "all" {
+        return Ok(None);
+    }
+    let parts: Vec<&str> = asked.split(':').collect();
+    let known = |name: &str| SCENARIOS.iter().any(|scenario| scenario.name == name);
+    match parts.as_slice() {
+        [name, call, how @ ("kill" | "kill-after")]
+            if known(name) && call.parse::<usize>().is_ok() =>
+        {
+            Ok(Some((name, (call, how))))
+        }
+        _ => {
+            let names: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+            Err(format!(
+                "DMSRUN_CRASH={asked}: expected all, or such as deploy:17:kill-after; the scenarios \
+                 are {names:?}"
+            ))
+        }
+    }
+}
+
+/// Nothing would be tried, and that would look as if all had gone well.
+#[test]
+fn crash_in_a_scenario_that_there_is_not_is_refused() {
+    for asked in ["deplyo:17:kill", "deploy:17", "deploy:x:kill", "deploy:17:kil", "al"] {
+        assert!(asked_for(asked).is_err(), "{asked}");
+    }
+    let one = Some(("deploy", ("17", "kill-after")));
+    assert_eq!(asked_for("deploy:17:kill-after"), Ok(one));
+    assert_eq!(asked_for("all"), Ok(None));
+}
+
 fn try_scenario(name: &str) {
     let scenario = SCENARIOS.iter().find(|s| s.name == name).unwrap();
     let asked = std::env::var("DMSRUN_CRASH").unwrap_or_default();
-    let one =
-        asked.split_once(':').map(|(scenario, rest)| (scenario, rest.split_once(':').unwrap()));
+    let one = asked_for(&asked).unwrap_or_else(|what| panic!("{what}"));
     if one.is_some_and(|(scenario, _)| scenario != name) {
         return;
     }
@@ -167,4 +203,31 @@ fn crash_in_a_migration() {
 #[test]
 fn crash_in_an_update() {
     try_scenario("update");
+}
+
+/// A rehearsal of nothing must not look like a crash that was survived.
+#[test]
+fn crash_by_a_misspelt_fault_is_refused_and_one_that_never_comes_is_told() {
+    let env = Env::new();
+    let out = local(&env, &["-e", "print(1)"], &[]).ok();
+    assert!(!out.stderr.contains("never struck"), "{out}");
+    let misspelt = "--fault=dms:CreateEndpont#1=kill";
+    assert_eq!(local(&env, &["-e", "print(1)"], &[misspelt]).code, 64, "before anything is done");
+    let call = "require('aws').dms.describe_endpoints()";
+    for (fault, hint) in [
+        ("dms:CreateEndpont#1=kill", "Did you mean \"CreateEndpoint\""),
+        ("dsm:CreateEndpoint#1=kill", "Did you mean \"dms\""),
+        ("*:mutatin#1=kill", "Did you mean \"mutating\""),
+    ] {
+        let out = local(&env, &["-e", call], &[&format!("--fault={fault}")]);
+        assert_eq!(out.code, 64, "{out}");
+        assert!(out.stderr.contains(hint), "{out}");
+    }
+    let fault = "--fault=dms:DescribeEndpoints#2=kill";
+    let out = local(&env, &["-e", call], &[fault]).ok();
+    assert!(out.stderr.contains("A fault never struck"), "{out}");
+    assert!(out.stderr.contains("dms:DescribeEndpoints#2=kill"), "{out}");
+    let fault = "--fault=dms:DescribeEndpoints#1=delay 3";
+    let out = local(&env, &["-e", call], &[fault]).ok();
+    assert!(!out.stderr.contains("never struck"), "{out}");
 }

@@ -507,6 +507,54 @@ fn bad_input_is_a_message_and_never_a_panic() {
 }
 
 #[test]
+fn options_may_stand_behind_the_command_and_a_script_may_not() {
+    let env = Env::new();
+    piped(&env, &["repl", "--local", "--region", "eu-west-1"], b":region\n").ok().has("eu-west-1");
+    env.run(&["repl", "--locl"]).code(64).has("Did you mean \"--local\"?");
+    env.run(&["repl", "a.lua"]).code(64).has("dmsrun -i a.lua");
+    env.run(&["repl", "--help"]).ok().has(":unlock");
+}
+
+#[test]
+fn a_session_in_a_sandbox_keeps_its_shortcuts_and_ends_at_its_limit() {
+    let env = Env::new();
+    let looks = b"tasks()\nendpoints()\nrequire 'fs'\n:unlock because of it\n";
+    let out = piped(&env, &["--sandbox", "--local", "repl"], looks).code(1);
+    let out = out.has("No replication tasks here").has("No endpoints here");
+    let out = out.has("module 'fs' is not there in a sandbox").has("This session is read-only");
+    out.lacks("requires itself").lacks("is not locked");
+    let line = ["--sandbox", "--sandbox-instructions", "3000000", "--local", "repl"];
+    let out = piped(&env, &line, b"print 'before'\nwhile true do end\nprint 'behind'\n").code(1);
+    let out = out.has("before").has("The sandbox's limit is reached").has("the session ends");
+    out.lacks("bug in dmsrun").lacks("behind");
+}
+
+#[test]
+fn a_file_for_the_shell_is_loaded_saved_and_run_again() {
+    let env = Env::new();
+    env.write("l.lua", "#!/usr/bin/env dmsrun\nprint 'loaded'\n");
+    piped(&env, &["--local", "repl"], b":load l.lua\nx = 1\n:save s.lua\n").ok().has("loaded");
+    assert_eq!(env.run(&["s.lua"]).ok().stdout, "loaded\n");
+}
+
+#[test]
+fn a_question_is_completed_to_operations_kinds_and_settings() {
+    let env = Env::new();
+    let mut terminal = Terminal::open(&env, 100, 30, &["--local"]);
+    for (typed, wanted) in [
+        ("?dms.create_endp", "?dms.create_endpoint"),
+        (":doc dms.create_endp", ":doc dms.create_endpoint"),
+        ("?TargetMetadata.LobMax", "?TargetMetadata.LobMaxSize"),
+        ("?kms.ke", "?kms.key"),
+    ] {
+        let shown = terminal.keys(&format!("{typed}{TAB}"));
+        assert!(shown.trim_end().ends_with(wanted), "{wanted}:\n{shown}");
+        terminal.keys("\x15");
+    }
+    assert_eq!(terminal.leave(), 0);
+}
+
+#[test]
 fn what_is_to_be_closed_is_closed_when_the_session_ends() {
     let env = Env::new();
     let input =

@@ -87,6 +87,32 @@ fn the_ways_around_are_closed() {
 }
 
 #[test]
+fn the_library_can_be_used_for_what_needs_no_file() {
+    let env = Env::new().with("DMSRUN_ZONES", "5");
+    env.write(
+        "look.lua",
+        r#"
+        local map, settings = require "mappings", require "settings"
+        local rules = map.rules { map.include "production.%" }
+        print(#rules.rules, #settings { Logging = { EnableLogging = true } }:check())
+        for _, name in ipairs { "stack", "kind", "migration", "config", "ledger", "adopt", "repl", "documents" } do
+            local ok, why = pcall(require, name)
+            print(name, ok, ok and "" or why)
+        end
+        print(require("config").load().zones)
+        print(pcall(require("mappings").load, "look.lua"))
+        print(pcall(require, "fs"))
+        "#,
+    );
+    let out = env.run(&["--sandbox", "look.lua"]).ok();
+    for name in ["stack", "kind", "migration", "config", "ledger", "adopt", "repl", "documents"] {
+        assert!(out.stdout.contains(&format!("{name}\ttrue")), "{name}: {out}");
+    }
+    let out = out.has("not there in a sandbox").lacks("requires itself");
+    assert!(!out.stdout.contains("\n5\n"), "the environment is read: {out}");
+}
+
+#[test]
 fn aws_is_read_only() {
     let env = Env::new();
     let out = env.run(&[

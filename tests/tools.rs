@@ -323,4 +323,37 @@ fn completions_and_man_pages_know_the_commands() {
     env.run(&["man"]).ok().has(".TH").has("EXIT STATUS").has("SCRIPT");
     env.run(&["man", "man1"]).ok();
     assert!(env.path("man1/dmsrun-test.1").exists());
+    // Who reads the page from a pipe has no other; who installs all finds each that one names.
+    let page = env.run(&["man"]).ok().has("OPTIONS OF COMMANDS").has("deny\\-warnings");
+    page.has("dmsrun mappings explain").has("catalogue");
+    for name in ["check", "mappings", "mappings-explain", "mappings-to-lua", "repl", "local-reset"]
+    {
+        let page = std::fs::read_to_string(env.path(&format!("man1/dmsrun-{name}.1"))).unwrap();
+        assert!(page.contains("json") || name.starts_with("local") || name == "mappings", "{page}");
+    }
+}
+
+#[test]
+fn completions_know_the_verbs_behind_a_script_and_the_options_of_commands() {
+    let env = Env::new();
+    let bash = env.run(&["completions", "bash"]).ok().stdout;
+    env.write("dmsrun.bash", &bash);
+    let complete = |words: &[&str]| {
+        let script = "source ./dmsrun.bash; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($#-1)); \
+                      _dmsrun dmsrun \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"; \
+                      echo \"${COMPREPLY[*]}\"";
+        let out = std::process::Command::new("bash")
+            .args(["-c", script, "bash", "dmsrun"])
+            .args(words)
+            .current_dir(env.path(""))
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    };
+    assert_eq!(complete(&["a.lua", "de"]), "deploy destroy");
+    assert_eq!(complete(&["--local", "x/a.lua", "start", "--fro"]), "--from");
+    assert_eq!(complete(&["check", "a.lua", "--deny"]), "--deny-warnings");
+    assert_eq!(complete(&["mappings", "explain", "--cat"]), "--catalogue");
+    assert_eq!(complete(&["repl", "--reg"]), "--region");
+    assert_eq!(complete(&["che"]), "check");
 }

@@ -1,8 +1,10 @@
 --- Which of what there is belongs to the set-up that is adopted, what hangs on it, and what is left
 --- out, each with the reason.
 
+local alarm_rule = require "kinds.support.alarm_rule"
 local errors = require "errors"
 local find = require "adopt.find"
+local record = require "stack.record"
 local report = require "report"
 local suggest = require "suggest"
 
@@ -34,6 +36,7 @@ local ORDER = {
 	["dms.event_subscription"] = 7,
 	["logs.log_group"] = 8,
 	["cloudwatch.alarm"] = 9,
+	["cloudwatch.composite_alarm"] = 10,
 }
 
 local STACK = "dmsrun:stack"
@@ -207,13 +210,16 @@ end
 
 --- The names among the chosen instances and tasks that alarms, logs and subscriptions go by.
 local function identifiers(chosen)
-	local names = { instances = {}, tasks = {}, resources = {} }
+	local names = { instances = {}, tasks = {}, configs = {}, logs = {} }
 	for item in pairs(chosen) do
 		if item.kind == "dms.replication_instance" then
 			names.instances[item.name] = item
+			names.logs["dms-tasks-" .. item.name] = true
 		elseif item.kind == "dms.task" then
 			names.tasks[item.name] = item
-			names.resources[item.arn:match "([^:]+)$"] = item
+		elseif item.kind == "dms.replication_config" then
+			names.configs[item.name] = item
+			names.logs["dms-serverless-replication-" .. item.arn:match "([^:]+)$"] = true
 		end
 	end
 	return names
@@ -224,6 +230,8 @@ local function watches(alarm, names)
 	for _, dimension in ipairs(alarm.raw.dimensions or {}) do
 		if dimension.name == "ReplicationInstanceIdentifier" then
 			return names.instances[dimension.value] ~= nil
+		elseif dimension.name == "ReplicationConfigIdentifier" then
+			return names.configs[dimension.value] ~= nil
 		elseif dimension.name == "ReplicationInstanceExternalResourceId" then
 			for _, item in pairs(names.instances) do
 				if item.arn:match "([^:]+)$" == dimension.value then
@@ -251,6 +259,36 @@ local function tells(subscription, names)
 	return mine > 0, others
 end
 
+--- Takes the composite alarms that look at nothing but what is chosen.
+local function composites(world, chosen, left)
+	local watched, told = {}, {}
+	for item in pairs(chosen) do
+		if item.kind == "cloudwatch.alarm" then
+			watched[item.name] = true
+		end
+	end
+	local found
+	repeat
+		found = false
+		for _, item in ipairs(find.of(world, "cloudwatch.composite_alarm")) do
+			local mine, others = 0, {}
+			for _, name in ipairs(alarm_rule.alarms(item.raw.alarm_rule)) do
+				mine = mine + (watched[name] and 1 or 0)
+				others[#others + 1] = not watched[name] and name or nil
+			end
+			told[item] = mine > 0 and others or nil
+			if mine > 0 and #others == 0 and not chosen[item] then
+				found, chosen[item], watched[item.name] = true, true, true
+			end
+		end
+	until not found
+	for item, others in pairs(told) do
+		if not chosen[item] then
+			left(item, ("it also looks at %s"):format(report.list(others, 3)))
+		end
+	end
+end
+
 --- Takes the alarms, logs and subscriptions of what is chosen.
 local function related(world, chosen, left)
 	local names = identifiers(chosen)
@@ -258,7 +296,7 @@ local function related(world, chosen, left)
 		if item.kind == "cloudwatch.alarm" and watches(item, names) then
 			chosen[item] = true
 		elseif item.kind == "logs.log_group" then
-			chosen[item] = names.instances[item.name:match "^dms%-tasks%-(.+)$"] and true or nil
+			chosen[item] = names.logs[item.name] and true or nil
 		elseif item.kind == "dms.event_subscription" and not chosen[item] then
 			local mine, others = tells(item, names)
 			if mine and #others == 0 then
@@ -268,6 +306,35 @@ local function related(world, chosen, left)
 			end
 		end
 	end
+	-- Alarms over metrics that are made of the logs.
+	for _, item in ipairs(find.of(world, "cloudwatch.alarm")) do
+		local group = find.log_of(world, item)
+		if group and chosen[group] then
+			chosen[item] = true
+		end
+	end
+	composites(world, chosen, left)
+end
+
+--- Refuses to write a second script for a stack that has one: what its deploys made is declared there.
+local function refuse_own(item, stack)
+	errors.raise {
+		summary = "The stack has a script of its own",
+		what = ("%s %s was made by a deploy of the stack %q, and not adopted"):format(
+			item.kind,
+			item.name,
+			stack
+		),
+		why = "two scripts of one stack would undo each other's changes; nothing was changed",
+		hints = {
+			("to put one thing back that was forgotten: the script of %q with the verb adopt KIND/ID ID"):format(
+				stack
+			),
+			"to make a stack of what is nobody's: another name, --stack NAME",
+		},
+		at = false,
+		exit = "usage",
+	}
 end
 
 --- Takes out what can't be adopted.
@@ -275,8 +342,15 @@ local function sift(world, chosen, explicit, stack, left)
 	local owners = {}
 	for _, item in ipairs(world.items) do
 		if chosen[item] then
-			local owner = find.tags(item)[STACK]
-			if owner and owner ~= stack then
+			local map = find.tags(item)
+			local owner = map[STACK]
+			if
+				owner == stack
+				and map[record.ADOPTED] ~= "true"
+				and map["dmsrun:protect"] ~= "true"
+			then
+				refuse_own(item, stack)
+			elseif owner and owner ~= stack then
 				if explicit[item] then
 					errors.raise {
 						summary = "It belongs to another stack",

@@ -1,14 +1,20 @@
 --- What there is of DMS in an account and region, whoever made it: instances, subnet groups,
 --- endpoints, certificates, tasks, subscriptions, and the alarms and logs that go with them.
 
+local alarm_rule = require "kinds.support.alarm_rule"
+local alarms = require "kinds.support.alarms"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
 local dms = require "kinds.support.dms"
 local errors = require "errors"
 local kind = require "kind"
-local tags = require "kinds.support.tags"
+local metric_filters = require "kinds.support.metric_filters"
 
 local find = {}
+
+--- What the names of DMS's log groups begin with: an instance's identifier follows, or the resource id
+--- of a serverless replication.
+find.LOGS = { "dms-tasks-", "dms-serverless-replication-" }
 
 ---@class adopt.Item
 ---@field kind string
@@ -19,11 +25,13 @@ local find = {}
 ---@field raw table as AWS describes it
 ---@field state? string
 ---@field read? table as its kind reads it
+---@field filters? table[] of a log group: what of its events becomes metrics
 
 ---@class adopt.World
 ---@field region string
 ---@field items adopt.Item[]
 ---@field by_arn table<string, adopt.Item>
+---@field by_metric table<string, adopt.Item> the log group that a metric is made of
 ---@field connections table[]
 ---@field unseen string[] what could not be listed
 
@@ -105,49 +113,81 @@ local function of_dms(ctx, world, listed)
 	end
 end
 
---- All metric alarms; the answer has several lists, so that it is paged here.
-local function metric_alarms()
-	local alarms, token = {}, nil
-	repeat
-		local page = aws.cloudwatch.describe_alarms {
-			alarm_types = { "MetricAlarm" },
-			next_token = token,
-		}
-		table.move(page.metric_alarms or {}, 1, #(page.metric_alarms or {}), #alarms + 1, alarms)
-		token = page.next_token
-	until token == nil or token == ""
-	return alarms
+--- What of a log group's events becomes metrics: `namespace name`, as alarms name them.
+local function metric_name(namespace, name)
+	return ("%s %s"):format(tostring(namespace), tostring(name))
 end
 
---- The alarms over metrics of DMS. Their tags are asked for when one of them is chosen.
+local function of_alarm(world, kind_name, raw)
+	put(world, {
+		kind = kind_name,
+		arn = raw.alarm_arn,
+		id = raw.alarm_name,
+		name = raw.alarm_name,
+		raw = raw,
+	})
+end
+
+--- The alarms over metrics of DMS and over those that are made of its logs, and what looks at such
+--- alarms. Their tags are asked for when one of them is chosen.
 local function of_alarms(_, world)
-	for _, raw in ipairs(metric_alarms()) do
-		if raw.namespace == "AWS/DMS" then
+	local metric, composite = alarms.describe {}
+	local of_dms_metrics = {}
+	for _, raw in ipairs(metric) do
+		local group = world.by_metric[metric_name(raw.namespace, raw.metric_name)]
+		if raw.namespace == "AWS/DMS" or group then
+			of_dms_metrics[raw.alarm_name] = true
+			of_alarm(world, "cloudwatch.alarm", raw)
+		end
+	end
+	-- One may look at another: until a round finds no more.
+	local found
+	repeat
+		found = false
+		for _, raw in ipairs(composite) do
+			local looks = false
+			for _, name in ipairs(alarm_rule.alarms(raw.alarm_rule)) do
+				looks = looks or of_dms_metrics[name] == true
+			end
+			if looks and not of_dms_metrics[raw.alarm_name] then
+				found, of_dms_metrics[raw.alarm_name] = true, true
+				of_alarm(world, "cloudwatch.composite_alarm", raw)
+			end
+		end
+	until not found
+end
+
+--- The log groups into which DMS writes, with the metrics that are made of them.
+local function of_logs(ctx, world)
+	for _, prefix in ipairs(find.LOGS) do
+		local groups = ctx:sweep(aws.logs.describe_log_groups, { log_group_name_prefix = prefix })
+		for _, raw in ipairs(groups) do
+			local text = raw.log_group_arn or raw.arn
 			put(world, {
-				kind = "cloudwatch.alarm",
-				arn = raw.alarm_arn,
-				id = raw.alarm_name,
-				name = raw.alarm_name,
+				kind = "logs.log_group",
+				arn = text and text:gsub(":%*$", "")
+					or arn.build(ctx, "logs", "log-group:" .. raw.log_group_name),
+				id = raw.log_group_name,
+				name = raw.log_group_name,
 				raw = raw,
 			})
 		end
 	end
+	local groups = find.of(world, "logs.log_group")
+	metric_filters.add(ctx, groups)
+	for _, item in ipairs(groups) do
+		for _, filter in ipairs(item.filters) do
+			world.by_metric[metric_name(filter.metric.namespace, filter.metric.name)] = item
+		end
+	end
 end
 
---- The log groups into which DMS writes.
-local function of_logs(ctx, world)
-	local groups = ctx:sweep(aws.logs.describe_log_groups, { log_group_name_prefix = "dms-tasks-" })
-	for _, raw in ipairs(groups) do
-		local text = raw.log_group_arn or raw.arn
-		put(world, {
-			kind = "logs.log_group",
-			arn = text and text:gsub(":%*$", "")
-				or arn.build(ctx, "logs", "log-group:" .. raw.log_group_name),
-			id = raw.log_group_name,
-			name = raw.log_group_name,
-			raw = raw,
-		})
-	end
+--- The log group whose events an alarm's metric is made of; nil where it is a metric of DMS's own.
+---@param world adopt.World
+---@param alarm adopt.Item
+---@return adopt.Item?
+function find.log_of(world, alarm)
+	return world.by_metric[metric_name(alarm.raw.namespace, alarm.raw.metric_name)]
 end
 
 --- Beside DMS itself nothing is indispensable: what can't be listed is left out, and said.
@@ -166,9 +206,8 @@ end
 ---@return table<string, string>
 function find.tags(item)
 	if item.tags == nil then
-		if item.kind == "cloudwatch.alarm" then
-			local answer = aws.cloudwatch.list_tags_for_resource { resource_arn = item.arn }
-			item.tags = tags.map(answer.tags)
+		if item.kind:find "^cloudwatch%." then
+			item.tags = alarms.tags(item.arn)
 		else
 			local answer = aws.logs.list_tags_for_resource { resource_arn = item.arn }
 			item.tags = answer.tags or {}
@@ -181,13 +220,20 @@ end
 ---@param ctx stack.Context
 ---@return adopt.World
 function find.all(ctx)
-	local world = { region = ctx.region, items = {}, by_arn = {}, connections = {}, unseen = {} }
+	local world = {
+		region = ctx.region,
+		items = {},
+		by_arn = {},
+		by_metric = {},
+		connections = {},
+		unseen = {},
+	}
 	for _, listed in ipairs(LISTED) do
 		of_dms(ctx, world, listed)
 	end
 	world.connections = ctx:sweep(aws.dms.describe_connections, {})
-	try(world, "alarms", of_alarms, ctx, world)
 	try(world, "log groups", of_logs, ctx, world)
+	try(world, "alarms", of_alarms, ctx, world)
 	return world
 end
 

@@ -7,6 +7,7 @@ local find = require "adopt.find"
 local host = require "host"
 local kind = require "kind"
 local parallel = require "parallel"
+local place = require "stack.place"
 local record = require "stack.record"
 local setting_keys = require "kinds.support.setting_keys"
 local tags = require "kinds.support.tags"
@@ -15,16 +16,19 @@ local untag = require "kinds.support.untag"
 local own = {}
 
 --- What adoption has put its mark on; undoing it touches nothing else.
-own.ADOPTED = "dmsrun:adopted"
+own.ADOPTED = record.ADOPTED
 
 --- How many are tagged at a time: DMS throttles at eight calls in a second.
 local LIMIT = 4
 
+local function tag_alarm(arn, map)
+	aws.cloudwatch.tag_resource { resource_arn = arn, tags = tags.list(map) }
+end
+
 --- How the tags of a kind are written and taken away. DMS's own kinds share one way.
 local WRITE = {
-	["cloudwatch.alarm"] = function(arn, map)
-		aws.cloudwatch.tag_resource { resource_arn = arn, tags = tags.list(map) }
-	end,
+	["cloudwatch.alarm"] = tag_alarm,
+	["cloudwatch.composite_alarm"] = tag_alarm,
 	["logs.log_group"] = function(arn, map)
 		aws.logs.tag_resource { resource_arn = arn, tags = map }
 	end,
@@ -85,7 +89,7 @@ end
 ---@return integer done
 ---@return table[] failures
 local function each(stack, list, action)
-	local journal, failures, done = engine.journal(stack), {}, 0
+	local journal, failures, done = place.journal(stack, aws.whoami()), {}, 0
 	for _, open in ipairs(engine.unresolved(journal)) do
 		-- Of a run that was cut off: the tags that are there have told what became of it.
 		if open.action == action then

@@ -17,6 +17,7 @@ local prove = {}
 ---@param path string
 ---@return stack.Stack
 function prove.load(path)
+	-- selene: allow(global_usage) -- a script's globals, but for its arguments
 	local env = setmetatable({ arg = { [0] = path } }, { __index = _G, __newindex = _G })
 	local chunk, problem = load(fs.read(path), "@" .. path, "t", env)
 	if not chunk then

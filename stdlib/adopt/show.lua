@@ -3,7 +3,7 @@
 
 local aws = require "aws"
 local find = require "adopt.find"
-local host = require "host"
+local line = require "stack.line"
 local report = require "report"
 local say = require "migration.say"
 local write = require "adopt.write"
@@ -22,25 +22,6 @@ function show.header(name, who)
 	say.line ""
 end
 
---- `dmsrun` with the options of the host that say where.
-local function program()
-	local words, o = { "dmsrun" }, host.options
-	if aws.is_local then
-		local elsewhere = (o.local_dir or "") ~= "" and o.local_dir ~= ".dmsrun/local"
-		words[#words + 1] = elsewhere and ("--local=" .. o.local_dir) or "--local"
-	end
-	for _, option in ipairs { "profile", "region", "endpoint_url" } do
-		if o[option] then
-			words[#words + 1] = ("--%s %s"):format(option:gsub("_", "-"), o[option])
-		end
-	end
-	return words
-end
-
-local function quoted(text)
-	return text:find "^[%w%-%._/:=@%%]+$" and text or ("'%s'"):format(text:gsub("'", "'\\''"))
-end
-
 --- The command line of an adoption.
 ---@param o adopt.Options
 ---@param tagging? boolean without what keeps it from tagging
@@ -49,21 +30,21 @@ function show.command(o, tagging)
 	if o.command then
 		return o.command
 	end
-	local words = program()
+	local words = line.program()
 	words[#words + 1] = "adopt"
 	local tags = o.tags or {}
 	for _, key in ipairs(report.keys(tags)) do
-		words[#words + 1] = "--tag " .. quoted(("%s=%s"):format(key, tags[key]))
+		words[#words + 1] = "--tag " .. report.word(("%s=%s"):format(key, tags[key]))
 	end
 	for _, name in ipairs(o.instances or {}) do
-		words[#words + 1] = "--instance " .. quoted(name)
+		words[#words + 1] = "--instance " .. report.word(name)
 	end
 	for _, arn in ipairs(o.arns or {}) do
 		words[#words + 1] = arn
 	end
 	words[#words + 1] = "--stack " .. o.stack
 	if o.out then
-		words[#words + 1] = "--out " .. quoted(o.out)
+		words[#words + 1] = "--out " .. report.word(o.out)
 	end
 	if o.no_tag and not tagging then
 		words[#words + 1] = "--no-tag"
@@ -75,7 +56,7 @@ end
 ---@param name string
 ---@return string
 function show.undo(name)
-	local words = program()
+	local words = line.program()
 	words[#words + 1] = "adopt --undo --stack " .. name
 	return table.concat(words, " ")
 end
@@ -85,7 +66,7 @@ end
 ---@param verb string
 ---@return string
 function show.run(path, verb)
-	local words = program()
+	local words = line.program()
 	words[#words + 1] = path:find "/" and path or path:find "%.lua$" and path or "./" .. path
 	words[#words + 1] = verb
 	return table.concat(words, " ")
@@ -149,6 +130,9 @@ local ABOUT = {
 	["logs.log_group"] = function(raw)
 		return raw.retention_in_days and ("%d days"):format(raw.retention_in_days)
 			or "kept for ever"
+	end,
+	["cloudwatch.composite_alarm"] = function(raw)
+		return raw.alarm_rule
 	end,
 	["cloudwatch.alarm"] = function(raw)
 		return ("%s %s %s"):format(

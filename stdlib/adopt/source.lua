@@ -5,6 +5,8 @@
 ---     source.value(source.code "endpoints.a.endpoint_arn")   --> "endpoints.a.endpoint_arn"
 ---     source.name "legacy-mysql 8"                           --> "legacy_mysql_8"
 
+local json = require "json"
+
 local source = {}
 
 --- A line may hold this many columns, and a tab is this wide.
@@ -105,6 +107,8 @@ local function scalar(value)
 		return whole and ("%d"):format(whole) or ("%.17g"):format(value)
 	elseif type(value) == "string" then
 		return quoted(value)
+	elseif value == json.null then
+		return "json.null"
 	elseif type(value) == "userdata" then
 		error("a secret is never written into a script", 0)
 	end

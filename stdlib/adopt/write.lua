@@ -17,6 +17,7 @@ local NOUNS = {
 	["dms.event_subscription"] = "event subscription",
 	["logs.log_group"] = "log group",
 	["cloudwatch.alarm"] = "alarm",
+	["cloudwatch.composite_alarm"] = "composite alarm",
 }
 
 --- `1 replication instance, 2 endpoints and 1 task`.
@@ -74,7 +75,7 @@ local function requires(made, body)
 	if made.settings then
 		names[#names + 1] = "settings"
 	end
-	if body:find "json%.array" then
+	if body:find "json%.array" or body:find "json%.null" then
 		names[#names + 1] = "json"
 	end
 	table.sort(names)
@@ -126,11 +127,19 @@ local function declaration(resource)
 	return table.concat(lines, "\n")
 end
 
+--- The statements of one resource.
+---@param resource adopt.Resource
+---@return string
+function write.resource(resource)
+	local text = declaration(resource)
+	return resource.mappings and mappings_of(resource) .. "\n\n" .. text or text
+end
+
 --- The tables that hold handles, in one statement.
 local function tables(made)
 	local names, seen = {}, {}
 	for _, resource in ipairs(made.resources) do
-		if resource.used and not seen[resource.group] then
+		if resource.used and resource.group and not seen[resource.group] then
 			seen[resource.group] = true
 			names[#names + 1] = resource.group
 		end
@@ -178,10 +187,7 @@ function write.script(made, who)
 		"-- Nothing here may be replaced or deleted until this is false and was deployed so.\nlocal protect = true"
 	parts[#parts + 1] = tables(made)
 	for _, resource in ipairs(made.resources) do
-		if resource.mappings then
-			parts[#parts + 1] = mappings_of(resource)
-		end
-		parts[#parts + 1] = declaration(resource)
+		parts[#parts + 1] = write.resource(resource)
 	end
 	parts[#parts + 1] = "s:main(arg)"
 	local body = table.concat(parts, "\n\n")

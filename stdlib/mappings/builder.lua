@@ -148,8 +148,7 @@ end
 local SHARED = { named = 1, id = 1, with = 1 }
 
 --- A method that is told when it was called with a dot, or with too many arguments.
----@diagnostic disable-next-line: unused -- for whoever reads the calls
-local function guarded(class, method, body, most)
+local function guarded(method, body, most)
 	return function(self, ...)
 		if not builder.is(self) then
 			locator.misuse(
@@ -183,10 +182,10 @@ end
 ---@return table class
 function builder.seal(class, methods)
 	for method, most in pairs(methods) do
-		class[method] = guarded(class, method, class[method], most)
+		class[method] = guarded(method, class[method], most)
 	end
 	for method, most in pairs(SHARED) do
-		class[method] = guarded(class, method, Builder[method], most)
+		class[method] = guarded(method, Builder[method], most)
 	end
 	CLASSES[class] = true
 	-- Names that are not for scripts are not suggested.

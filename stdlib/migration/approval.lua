@@ -12,9 +12,9 @@ local approval = {}
 --- What `--allow` names: first what loses or spoils data, which nothing else allows; then what is
 --- asked about, and `--yes` answers as well.
 ---@type string[]
-local DATA = { "destroy", "replace", "reload", "twice" }
+local DATA = { "destroy", "replace", "reload", "twice", "position" }
 ---@type string[]
-local RISKS = { "stop", "iam", "network", "public", "encryption", "forget" }
+local RISKS = { "stop", "iam", "network", "public", "encryption", "forget", "password" }
 
 --- Refuses a `--allow` that allows nothing: nobody learns of it otherwise.
 function approval.check()
@@ -145,10 +145,12 @@ function approval.loss(m, what, names, verb)
 			hints = {
 				{
 					"To approve beforehand:",
-					command = ("%s --allow %s"):format(
-						m:command(verb or names[1]),
-						table.concat(report.keys(set), ",")
-					),
+					-- With a command line of its own, all of it: what it allows already as well.
+					command = m.line and m:again(table.unpack(report.keys(set)))
+						or ("%s --allow %s"):format(
+							m:command(verb or names[1]),
+							table.concat(report.keys(set), ",")
+						),
 				},
 			},
 			at = false,

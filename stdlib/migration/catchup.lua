@@ -122,7 +122,7 @@ local function tell(points, steady)
 	return ("lag %s, steady for %s"):format(lag, report.duration(steady))
 end
 
-local function give_up(m, points, threshold)
+local function give_up(m, task, points, threshold)
 	errors.raise {
 		summary = "The target did not catch up in time",
 		what = ("lag is %.0f s after %s, above the threshold of %d s"):format(
@@ -130,7 +130,7 @@ local function give_up(m, points, threshold)
 			report.duration(TIMEOUT),
 			threshold
 		),
-		hints = { { "Replication goes on; watch it with:", command = m:command "watch" } },
+		hints = { { "Replication goes on; watch it with:", command = tasks.watch(m, task) } },
 		at = false,
 		exit = "timeout",
 	}
@@ -175,9 +175,9 @@ function catchup.follow(m, live, task)
 		progress = progress or ui.progress { label = "Catch up" }
 		local last = points[#points]
 		progress:set(0, last and ("lag %.0f s"):format(last.lag) or "waiting for the first metrics")
-		tasks.mind_interrupts(m, "replication goes on by itself", "watch")
+		tasks.mind_interrupts(m, "replication goes on by itself", tasks.watch(m, task))
 		if time.epoch() - began >= TIMEOUT then
-			give_up(m, points, threshold)
+			give_up(m, task, points, threshold)
 		end
 		time.sleep(tasks.POLL)
 		task = tasks.read(task.replication_task_arn) or task
@@ -187,7 +187,7 @@ function catchup.follow(m, live, task)
 			errors.raise {
 				summary = "The task was stopped while it caught up",
 				what = task.stop_reason or "stopped",
-				hints = { { "Resume it with:", command = m:command "resume" } },
+				hints = { { "Resume it with:", command = tasks.command(m, "resume", task) } },
 			}
 		end
 	end

@@ -1,17 +1,27 @@
 --- The checkpoints of a migration's tasks: kept in the ledger when a verb stops or looks at them, and
 --- found there for `start TASK --from POSITION`.
 
+local approval = require "migration.approval"
 local cdc = require "cdc"
 local errors = require "errors"
+local host = require "host"
 local ledger = require "ledger"
 local marks = require "kinds.support.marks"
 local report = require "report"
 local say = require "migration.say"
+local server_tag = require "kinds.support.server_tag"
+local states = require "kinds.support.task_states"
+local task_changes = require "kinds.support.task_changes"
 
 local checkpoints = {}
 
---- The source's endpoint; where a secret holds the server, as the configuration says it.
-local function source_of(m, found)
+--- The source's endpoint. Where a secret holds the server, what is written on the secret counts: the
+--- configuration may be ahead of what is deployed. A secret of somebody else says nothing; then the
+--- configuration does.
+---@param m migration.Migration
+---@param found migration.Live
+---@return table?
+function checkpoints.source(m, found)
 	if found.source == nil then
 		return nil
 	end
@@ -19,7 +29,12 @@ local function source_of(m, found)
 	for name, value in pairs(found.source) do
 		source[name] = value
 	end
-	source.server_name = source.server_name or m.source.config.server_name
+	local secret = m:stack():find("secretsmanager.secret", "source-database")
+	local server, port = server_tag.read(secret and secret.properties.tags)
+	if not source.server_name or source.server_name == "" then
+		source.server_name = server or m.source.config.server_name
+		source.port = source.port or port or m.source.port
+	end
 	source.port = source.port or m.source.port
 	return source
 end
@@ -30,7 +45,12 @@ end
 ---@param why string
 function checkpoints.keep_all(m, found, why)
 	for _, id in ipairs(report.keys(found.tasks)) do
-		ledger.try(m.name, id, found.tasks[id], { why = why, source = source_of(m, found) })
+		ledger.try(
+			m.name,
+			id,
+			found.tasks[id],
+			{ why = why, source = checkpoints.source(m, found) }
+		)
 	end
 end
 
@@ -42,7 +62,95 @@ end
 ---@param why string
 ---@return boolean kept
 function checkpoints.keep(m, found, id, task, why)
-	return ledger.try(m.name, id, task, { why = why, source = source_of(m, found) })
+	return ledger.try(m.name, id, task, { why = why, source = checkpoints.source(m, found) })
+end
+
+--- Asks before a task goes on from where it was, in the log of another server than that: a position of
+--- one log means nothing in another, and what lies between is skipped or applied twice.
+local function ask(m, lost)
+	if #lost > 0 then
+		approval.loss(m, lost, "position", m:said())
+	end
+end
+
+--- What goes wrong when a task goes on with a source; nil where nothing does, or nobody can tell.
+local function problem_of(m, task, source)
+	local run = ledger.run(m.name, task.replication_task_arn)
+	local moved = run and ledger.moved(run.source, source)
+	return moved and ("where %s had come to: %s"):format(task.replication_task_identifier, moved)
+end
+
+--- Keeps where a task has come to, and asks before it is resumed with another source.
+---@param m migration.Migration
+---@param found migration.Live
+---@param id string
+---@param task table
+function checkpoints.mind_source(m, found, id, task)
+	checkpoints.keep(m, found, id, task, "start")
+	ask(m, { problem_of(m, task, ledger.source(checkpoints.source(m, found))) })
+end
+
+--- The tasks that a plan resumes, by ARN: because that is declared, or after a stop of its own.
+local function resumed_by(plan)
+	---@type table<string, boolean>
+	local resumed = {}
+	local function note(task, does)
+		if does then
+			resumed[task.replication_task_arn] = true
+		end
+	end
+	for _, step in ipairs(plan:with("update", "replace")) do
+		local item, state = plan:item(step) or {}, step.changes.state
+		local stays = state and state.to == "stopped"
+		if step.kind == "dms.task" and item.raw then
+			local begins = state and state.to == "running" and states.has_run(item.raw)
+			-- One that loads begins anew in another's place; one for changes goes on from there.
+			local goes_on = item.raw.migration_type == "cdc"
+				and (step.action == "replace" or step.may_replace)
+			local pauses = states.runs(item.raw)
+				and (goes_on or (step.action == "update" and task_changes.need_stop(step.changes)))
+			note(item.raw, begins or (pauses and not stays))
+		elseif (step.effect or ""):find("interrupts", 1, true) then
+			for _, task in ipairs(item.tasks or {}) do
+				note(task, states.runs(task))
+			end
+		end
+	end
+	return resumed
+end
+
+--- Keeps where the tasks have come to before a plan is carried out, and which source each of them reads;
+--- asks before the plan has one of them go on with another source.
+---@param m migration.Migration
+---@param plan stack.Plan
+function checkpoints.mind_plan(m, plan)
+	---@type migration.Live
+	local found = { tasks = {} }
+	local lost = {}
+	for _, one in ipairs(plan.live) do
+		if one.kind == "dms.task" then
+			found.tasks[one.id] = one.item.raw
+		elseif one.kind == "dms.endpoint" and one.id == "source" then
+			found.source = one.item.raw
+		end
+	end
+	local resumed = resumed_by(plan)
+	for _, declared in ipairs(m.tasks) do
+		local task = found.tasks[declared.id]
+		if task and states.has_run(task) then
+			if not host.options.dry_run then
+				checkpoints.keep(m, found, declared.id, task, "deploy")
+			end
+			lost[#lost + 1] = resumed[task.replication_task_arn]
+					and problem_of(m, task, {
+						engine = m.source.engine.name,
+						server = m.source.config.server_name,
+						port = m.source.port,
+					})
+				or nil
+		end
+	end
+	ask(m, lost)
 end
 
 --- Forgets that a task was to run again after an interrupted change: somebody wants it stopped.
@@ -58,6 +166,7 @@ function checkpoints.leave_stopped(m, found, ids)
 	end
 end
 
+---@return never
 local function none(m, id, why)
 	errors.raise {
 		summary = "The ledger has no checkpoint to go on from",
@@ -65,39 +174,47 @@ local function none(m, id, why)
 		why = why,
 		hints = {
 			{ "What was kept:", command = m:command "checkpoints" },
-			"or say where: --from 2026-11-22T20:08:08Z, or a position of the source's log",
+			"or say where: --from TIME (UTC, as in YYYY-MM-DDThh:mm:ssZ), or a position of the source's log",
 		},
 		at = false,
 		exit = "usage",
 	}
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 --- The newest entry that a task can go on from: its own, or another task's of the same migration where
---- both carry the same tables.
+--- both carry the same tables and the other one has certainly come further.
 ---@param m migration.Migration
 ---@param found migration.Live
 ---@param id string
 ---@return ledger.Entry
 function checkpoints.last(m, found, id)
-	local who, against = m:stack():identity(), nil
-	local function fitting(task)
-		local list = ledger.list(m.name, task)
-		for index = #list, 1, -1 do
-			local problem =
-				ledger.problem(list[index], who.account, who.region, source_of(m, found))
+	local who, source, against = m:stack():identity(), checkpoints.source(m, found), nil
+	---@type table<string, ledger.Entry>
+	local newest = {}
+	local list = ledger.list(m.name)
+	for index = #list, 1, -1 do
+		local entry = list[index]
+		local wanted = entry.task == id or m:share_tables()
+		if wanted and not newest[entry.task] then
+			local problem = ledger.problem(entry, who.account, who.region, source)
 			if not problem then
-				return list[index]
+				newest[entry.task] = entry
+			else
+				against = against or ("the newest can't be used: " .. problem)
 			end
-			against = against or ("the newest can't be used: " .. problem)
 		end
 	end
-	local own = fitting(id)
-	local other = m:share_tables() and fitting() or nil
-	-- The other one may have gone on since this one stopped.
-	if own and other and other.time > own.time and other.task ~= id then
-		return other
+	local own = newest[id]
+	---@type ledger.Entry?
+	local best = own
+	for _, task in ipairs(report.keys(newest)) do
+		local entry = newest[task]
+		if best == nil or ledger.is_later(entry, best, own == nil) then
+			best = entry
+		end
 	end
-	return own or other or none(m, id, against)
+	return best or none(m, id, against)
 end
 
 --- The position that `--from` means, checked against the source.
@@ -116,6 +233,7 @@ function checkpoints.position(m, found, id, text)
 	local ok, position = errors.capture(cdc.parse, text, engine)
 	local problem = not ok and (position.what or tostring(position))
 		or cdc.problem(position, engine)
+		or cdc.passed(position)
 	if problem then
 		errors.raise {
 			summary = "Not a position to start from",
@@ -146,7 +264,7 @@ function checkpoints.tell_kept(m)
 		say.line(("The ledger keeps where %s had come to, of %s (%s)."):format(
 			id,
 			---@diagnostic disable-next-line: undefined-field, need-check-nil -- an entry of this task has a time
-			entry.time:gsub("%.%d+Z$", "Z"),
+			(entry.stopped or entry.time):gsub("%.%d+Z$", "Z"),
 			ledger.path(m.name)
 		))
 	end

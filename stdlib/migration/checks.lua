@@ -126,7 +126,7 @@ local function refuse(m, bad)
 		at = first.at,
 		hints = {
 			first.hint or "mend what is listed above",
-			{ "Then continue with:", command = m:command() },
+			{ "Then continue with:", command = m:again() },
 		},
 	}
 end

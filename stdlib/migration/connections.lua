@@ -51,13 +51,14 @@ local function state_of(found, endpoint)
 end
 
 --- Starts the tests that are wanted and not under way.
-local function begin(live, pairs_wanted, force)
+local function begin(m, live, pairs_wanted, force)
 	local found = connections.read(live.instance.replication_instance_arn)
 	local waiting = {}
 	for _, pair in ipairs(pairs_wanted) do
 		local status = state_of(found, pair.endpoint)
 		if status ~= "successful" or force then
 			if status ~= "testing" then
+				tasks.refuse_read_only(m, "test the connections")
 				aws.dms.test_connection {
 					replication_instance_arn = live.instance.replication_instance_arn,
 					endpoint_arn = pair.endpoint.endpoint_arn,
@@ -86,7 +87,7 @@ local function wait(m, live, waiting)
 		if not still_testing(waiting, found) then
 			return found
 		end
-		tasks.mind_interrupts(m, "the connection tests go on by themselves", "test")
+		tasks.mind_interrupts(m, "the connection tests go on by themselves")
 		if time.epoch() >= deadline then
 			errors.raise {
 				summary = "Connection test did not end",
@@ -117,7 +118,7 @@ local function instance_back(m, live)
 				)
 			)
 		end
-		tasks.mind_interrupts(m, "the instance goes on by itself", "test")
+		tasks.mind_interrupts(m, "the instance goes on by itself")
 		if time.epoch() >= deadline then
 			errors.raise {
 				summary = "Replication instance did not come back",
@@ -169,7 +170,7 @@ local function refuse(m, live, failed)
 			hints[#hints + 1] = cause.hint
 		end
 	end
-	hints[#hints + 1] = { "Test again, then continue, with:", command = m:command() }
+	hints[#hints + 1] = { "Test again, then continue, with:", command = m:again() }
 	errors.raise {
 		summary = "Connection test failed",
 		what = table.concat(whats, "\n"),
@@ -190,7 +191,7 @@ function connections.test(m, live, options)
 		{ side = "target", endpoint = live.target },
 	}
 	instance_back(m, live)
-	local waiting = begin(live, wanted, options and options.force)
+	local waiting = begin(m, live, wanted, options and options.force)
 	local found
 	if #waiting > 0 then
 		found = wait(m, live, waiting)

@@ -3,18 +3,24 @@
 
 local approval = require "migration.approval"
 local baseline = require "stack.baseline"
+local checkpoints = require "migration.checkpoints"
 local cidr = require "network.cidr"
 local errors = require "errors"
 local host = require "host"
 local existing = require "migration.existing"
+local json = require "json"
 local report = require "report"
 local risk = require "stack.risk"
+local saved = require "stack.saved"
 local say = require "migration.say"
 local timing = require "stack.timing"
 local twice = require "migration.twice"
 local ui = require "ui"
 
 local deployment = {}
+
+--- The exit code of what was carried out in part.
+local NOT_ALL = 3
 
 --- A destroy has one reason for everything: how many of each kind go, what is lost with them, what
 --- stays.
@@ -67,6 +73,9 @@ end
 function deployment.show(plan)
 	if not plan.has_changes and not plan.destroy then
 		say.label("Plan", ("0 to create, 0 to change, %d unchanged"):format(#plan.unchanged))
+		for index, note in ipairs(plan.notes) do
+			say.wrapped(index == 1 and "Note" or "", note)
+		end
 		return
 	end
 	say.wrapped("Plan", plan:headline())
@@ -108,7 +117,7 @@ end
 local function approve(m, plan)
 	local losses = plan:losses()
 	if #losses > 0 then
-		approval.loss(m, losses, classes_of_losses(plan), "deploy")
+		approval.loss(m, losses, classes_of_losses(plan), m:said())
 	end
 	if host.options.plan then
 		-- It was looked at when it was saved.
@@ -124,7 +133,7 @@ local function approve(m, plan)
 			return
 		end
 	end
-	approval.change(m, question_of(m, plan, lines, classes), "deploy", classes)
+	approval.change(m, question_of(m, plan, lines, classes), m:said(), classes)
 end
 
 --- A new subnet whose range overlaps one that is there, and stays in the same VPC.
@@ -210,6 +219,30 @@ function deployment.plan(m)
 	return plan
 end
 
+--- Shows what a deploy would do, and saves it where that is wanted. `--detailed-exitcode` ends with 2
+--- for changes.
+---@param m migration.Migration
+function deployment.look(m)
+	local file = host.options.out
+	if file then
+		saved.check(file)
+	end
+	local plan = deployment.plan(m)
+	if say.json() then
+		ui.json(plan:json())
+	else
+		deployment.show(plan)
+	end
+	if file then
+		plan:save(file)
+		local command = m:command("deploy --plan " .. report.word(file))
+		say.label("Saved", ("%s; carry it out with: %s"):format(file, command))
+	end
+	if host.options.detailed_exitcode and plan.has_changes then
+		host.exit(2)
+	end
+end
+
 --- What shows with `--timing` where the time went, also of what did not get to its end; nil without.
 local function timing_of(m)
 	if not host.options.timing then
@@ -238,10 +271,11 @@ function deployment.deploy(m)
 		plan:require_saved(host.options.plan)
 	end
 	if plan.has_changes then
+		checkpoints.mind_plan(m, plan)
 		approve(m, plan)
 		m:stack():apply(plan, {
 			label = "Deploy",
-			command = m:command(m.verb),
+			command = m:again(),
 			timing = timing_of(m),
 		})
 	else
@@ -264,11 +298,11 @@ function deployment.destroy(m)
 			1,
 			("all of %s: %s"):format(m.name, report.plural(#plan.steps, "resource"))
 		)
-		approval.loss(m, lost, "destroy")
+		approval.loss(m, lost, "destroy", m:said())
 		if
 			s:apply(plan, {
 				label = "Destroy",
-				command = m:command "destroy" .. " --allow destroy",
+				command = m:again "destroy",
 				timing = timing_of(m),
 			}).dry_run
 		then
@@ -276,6 +310,7 @@ function deployment.destroy(m)
 		end
 	else
 		say.label("Plan", "nothing to destroy")
+		baseline.destroyed(plan)
 		s:tidy()
 	end
 	local proof = s:prove()
@@ -285,6 +320,29 @@ function deployment.destroy(m)
 	say.line ""
 	say.line(("Looked again, kind by kind: %s."):format(proof.summary))
 	return proof
+end
+
+--- Ends a destroy: its proof as data where that is wanted. What could not be looked at is not proved to
+--- be gone, so the run does not end as if it were.
+---@param m migration.Migration
+---@param proof stack.Proof? nil where nothing was done
+function deployment.proved(m, proof)
+	if not proof then
+		return
+	end
+	if say.json() then
+		ui.json {
+			stack = m.name,
+			kinds = proof.kinds,
+			shared = json.array(proof.shared),
+			retained = json.array(proof.retained),
+			unseen = json.array(proof.unseen),
+			timing = m.timing,
+		}
+	end
+	if #proof.unseen > 0 then
+		host.exit(NOT_ALL)
+	end
 end
 
 return deployment

@@ -84,7 +84,30 @@ function live.find(m)
 	return found
 end
 
---- The same, refusing when something that is needed does not exist.
+--- The id in the script of a task of the migration; nil for any other.
+---@param m migration.Migration
+---@param arn string
+---@return string?
+function live.id_of(m, arn)
+	local outputs = m:stack():live_outputs()
+	for _, task in ipairs(m.tasks) do
+		local found = outputs["dms.task/" .. task.id]
+		if found and found.replication_task_arn == arn then
+			return task.id
+		end
+	end
+end
+
+--- One task as it is at this moment; nil where there is none.
+---@param m migration.Migration
+---@param id string
+---@return table?
+function live.now(m, id)
+	local found = m:stack():live_outputs()["dms.task/" .. id]
+	return found and READ["dms.task"](found.replication_task_arn) or nil
+end
+
+--- What `find` gives, refusing when something that is needed does not exist.
 ---@param m migration.Migration
 ---@param needed string[] of instance, source, target
 ---@return migration.Live
@@ -110,14 +133,15 @@ end
 ---@param m migration.Migration
 ---@param found migration.Live
 ---@param id string
----@return table
+---@return table task
+---@return string id the one in the script
 function live.task(m, found, id)
 	local names = {}
 	for _, task in ipairs(m.tasks) do
 		names[#names + 1] = task.id
 		local item = found.tasks[task.id]
 		if item and (task.id == id or item.replication_task_identifier == id) then
-			return item
+			return item, task.id
 		end
 		if task.id == id then
 			errors.raise {

@@ -71,7 +71,7 @@ local function give_up(m, task)
 			task.replication_task_identifier,
 			report.duration(TIMEOUT)
 		),
-		hints = { { "It goes on by itself; watch it with:", command = m:command "watch" } },
+		hints = { { "It goes on by itself; watch it with:", command = tasks.watch(m, task) } },
 		at = false,
 		exit = "timeout",
 	}
@@ -137,10 +137,10 @@ function load.follow(m, arn)
 					task.replication_task_identifier,
 					task.stop_reason or "stopped"
 				),
-				hints = { { "Resume it with:", command = m:command "resume" } },
+				hints = { { "Resume it with:", command = tasks.command(m, "resume", task) } },
 			}
 		end
-		tasks.mind_interrupts(m, "the load goes on by itself", "watch")
+		tasks.mind_interrupts(m, "the load goes on by itself", tasks.watch(m, task))
 		if time.epoch() - began >= TIMEOUT then
 			give_up(m, task)
 		end

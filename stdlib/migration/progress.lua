@@ -4,7 +4,9 @@
 local approval = require "migration.approval"
 local aws = require "aws"
 local catchup = require "migration.catchup"
+local checkpoints = require "migration.checkpoints"
 local load = require "migration.load"
+local onward = require "migration.onward"
 local report = require "report"
 local say = require "migration.say"
 local tables = require "migration.tables"
@@ -20,12 +22,14 @@ local progress = {}
 ---@param task table
 ---@return table task
 function progress.ensure_running(m, found, task)
+	task = tasks.awaited(m, found, "migration", task)
 	if task.status == "running" or tasks.is_finished(task) then
 		return task
 	end
 	twice.refuse(m, found, "migration")
 	if tasks.has_run(task) then
-		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier))
+		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier), m:said())
+		checkpoints.mind_source(m, found, "migration", task)
 	end
 	local started, what = tasks.start(m, task)
 	if what then
@@ -41,16 +45,21 @@ end
 ---@return table result { task, tables, summary, lag }
 function progress.follow(m, live, task)
 	local list, sum, caught
-	task, list, sum = load.follow(m, task.replication_task_arn)
+	local function command()
+		return tasks.watch(m, task)
+	end
+	local arn = task.replication_task_arn
+	task, list, sum = onward.from("the load goes on by itself", command, load.follow, m, arn)
 	if task.migration_type ~= "full-load" then
-		caught = catchup.follow(m, live, task)
+		local why = "replication goes on by itself"
+		caught = onward.from(why, command, catchup.follow, m, live, task)
 		-- Changes and validation went on while waiting.
 		list = tables.read(task.replication_task_arn)
 		sum = tables.summary(list)
 	end
 	say.line ""
 	tables.show(list)
-	tables.refuse_bad(m, sum)
+	tables.refuse_bad(m, sum, task)
 	if #sum.mismatched > 0 then
 		local names = {}
 		for index, item in ipairs(sum.mismatched) do

@@ -4,6 +4,7 @@ local aws = require "aws"
 local errors = require "errors"
 local report = require "report"
 local say = require "migration.say"
+local tasks = require "migration.tasks"
 local time = require "time"
 
 local tables = {}
@@ -201,7 +202,8 @@ end
 --- Raises when tables did not arrive, naming them.
 ---@param m migration.Migration
 ---@param sum migration.Summary
-function tables.refuse_bad(m, sum)
+---@param task table that carries them
+function tables.refuse_bad(m, sum, task)
 	if sum.bad == 0 then
 		return
 	end
@@ -217,12 +219,13 @@ function tables.refuse_bad(m, sum)
 			report.list(names, 10)
 		),
 		hints = {
-			{ "The task's log says why:", command = m:command "logs" },
-			{
+			{ "The task's log says why:", command = tasks.command(m, "logs", task) },
+			-- DMS loads again in a task that loads.
+			task.migration_type ~= "cdc" and {
 				"After mending the cause, load them again:",
 				---@diagnostic disable-next-line: param-type-mismatch -- there is a bad table
-				command = m:command("reload " .. tables.name(sum.bad_tables[1])),
-			},
+				command = m:command("reload " .. report.word(tables.name(sum.bad_tables[1]))),
+			} or nil,
 		},
 		exit = "partial",
 	}

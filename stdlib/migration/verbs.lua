@@ -18,21 +18,36 @@ verbs.names = {
 	"logs",
 	"checkpoints",
 	"outputs",
+	"adopt",
 	"forget",
 	"destroy",
 	"help",
 }
 
----@class migration.Verb
----@field summary string what it does, in a line
----@field usage? string its arguments
----@field run fun(m: migration.Migration, command: {verb?: string, options: table, rest: string[]})
+--- What a run without a verb is, in the shape of one.
+local MAIN = {
+	summary = "check, deploy, test the connections, start, watch until caught up, report",
+	takes = { "plan", "timing" },
+	run = function(m)
+		require("migration.run").run(m)
+	end,
+}
 
---- A verb, loaded when it is asked for.
+--- A verb, loaded when it is asked for; `""` is a run without one.
 ---@param name string
----@return migration.Verb
+---@return stack.Verb
 function verbs.get(name)
-	return require("migration.verbs." .. name)
+	return name == "" and MAIN or require("migration.verbs." .. name)
+end
+
+--- All of them by name.
+---@return table<string, stack.Verb>
+function verbs.all()
+	local all = { [""] = MAIN }
+	for _, name in ipairs(verbs.names) do
+		all[name] = verbs.get(name)
+	end
+	return all
 end
 
 return verbs

@@ -2,6 +2,7 @@
 
 local aws = require "aws"
 local causes = require "migration.causes"
+local coming_back = require "kinds.support.coming_back"
 local diagnosis = require "repl.diagnosis"
 local dms = require "kinds.support.dms"
 local errors = require "errors"
@@ -10,6 +11,7 @@ local ledger = require "ledger"
 local lists = require "repl.lists"
 local log = require "repl.log"
 local marks = require "kinds.support.marks"
+local replications = require "kinds.support.replications"
 local report = require "report"
 local suggest = require "suggest"
 local time = require "time"
@@ -70,7 +72,8 @@ local function row(item, lags)
 	return {
 		task = item.replication_task_identifier,
 		state = item.status,
-		type = item.migration_type,
+		type = item.migration_type
+			.. (coming_back.is_serverless(item.replication_task_arn) and ", serverless" or ""),
 		lag = lag and report.duration(lag) or "–",
 		lag_seconds = lag,
 		tables = total > 0 and ("%d/%d"):format(loaded, total) or "–",
@@ -97,6 +100,22 @@ function task.rows(items)
 	return rows
 end
 
+--- What a task can do is not what a serverless replication can.
+local function refuse_serverless(item)
+	errors.raise {
+		summary = "A serverless replication is no task",
+		what = ("%s is one, and is %s; tasks() shows it, and its calls are other ones"):format(
+			item.replication_task_identifier,
+			item.status
+		),
+		hints = {
+			('its tables: aws.dms.describe_replication_table_statistics { replication_config_arn = "%s" }; to stop and start it: aws.dms.stop_replication, aws.dms.start_replication'):format(
+				item.replication_task_arn
+			),
+		},
+	}
+end
+
 --- The task of a name; an error with the nearest names where there is none.
 ---@param name string
 ---@return repl.Task
@@ -111,9 +130,16 @@ function task.find(name)
 	local item = describe("replication-task-id", name)
 	if not item then
 		local names = {}
-		local all = aws.pages(aws.dms.describe_replication_tasks, { without_settings = true })
-		for index, other in ipairs(all) do
-			names[index] = other.replication_task_identifier
+		local all = replications.beside(
+			aws.pages(aws.dms.describe_replication_tasks, { without_settings = true })
+		)
+		for _, other in ipairs(all) do
+			local serverless = coming_back.is_serverless(other.replication_task_arn)
+			if serverless and other.replication_task_identifier == name then
+				refuse_serverless(other)
+			elseif not serverless then
+				names[#names + 1] = other.replication_task_identifier
+			end
 		end
 		errors.raise {
 			summary = "No such task",

@@ -34,7 +34,8 @@ local function expected_of(run)
 	for _, step in ipairs(run.plan.steps) do
 		local resource = step.kind .. "/" .. step.id
 		expected[resource] = true
-		if step.physical and (step.action == "delete" or step.action == "replace") then
+		local may_go = step.action == "delete" or step.action == "replace" or step.may_replace
+		if step.physical and may_go then
 			goes[resource .. " " .. step.physical] = true
 		end
 	end

@@ -41,6 +41,8 @@ local FAULT_KEYS = {
 	code = "string",
 	message = "string",
 	drop = "boolean",
+	after = "boolean",
+	offline = "boolean",
 	delay = "number",
 	jitter = "number",
 	stale = "number",
@@ -77,8 +79,8 @@ local function text_of(call, what)
 	elseif what.chance then
 		text = ("%s%%%s"):format(text, what.chance)
 	end
-	if what.drop then
-		return text .. "=drop"
+	if what.drop or what.offline then
+		return text .. (what.drop and "=drop" or "=offline")
 	elseif what.kill or what.kill_after then
 		return text .. (what.kill and "=kill" or "=kill-after")
 	end
@@ -87,22 +89,26 @@ local function text_of(call, what)
 			return ("%s=%s %s"):format(text, key, what[key])
 		end
 	end
-	return ("%s=%s %s"):format(text, what.code or "InternalFailure", what.message or "")
+	local after = what.after and "fail-after " or ""
+	local code = what.code or "InternalFailure"
+	return ("%s=%s%s %s"):format(text, after, code, what.message or "")
 end
 
 --- Makes calls of the spec's AWS fail. Calls are counted from now on.
 ---
 --- The text form names service, operation, which calls and what happens: `#1` is the first call, `#2+`
---- the second and all later ones, `%0.1` one in ten; instead of an error's code `drop` loses the answer
---- of a call that was carried out, `delay 30` takes 30 seconds, `jitter 3` up to three, `stale 10` lets
---- a read see what was there ten seconds ago, `kill` and `kill-after` end the script that `spec.run` runs
---- as `kill -9` does, before the call and after it without its answer. The operation may be `*`,
---- `mutating` or `reading`.
+--- the second and all later ones, `%0.1` one in ten; instead of an error's code `fail-after` and a code
+--- carries the call out and answers with that code all the same, `drop` loses the answer of a call that
+--- was carried out, `offline` lets it reach nobody, `delay 30` takes 30 seconds, `jitter 3` up to three,
+--- `stale 10` lets a read see what was there ten seconds ago, `kill` and `kill-after` end the script that
+--- `spec.run` runs as `kill -9` does, before the call and after it without its answer. The service may be
+--- `*`, the operation `*`, `mutating` or `reading`; any other name must be one of AWS's.
 ---
 --- ```lua
 --- local spec = require "spec"
 --- spec.faults.set "dms:CreateEndpoint#1=ThrottlingException"
 --- spec.faults.set "dms:StartReplicationTask#1=drop"
+--- spec.faults.set "*:mutating%0.1=fail-after InternalFailure"
 --- spec.faults.clear()
 --- ```
 ---@param text string
@@ -112,7 +118,7 @@ end
 
 --- Makes calls of an operation fail, in words: `spec.faults.fail("CreateEndpoint", { nth = 1 })`.
 ---@param call string the operation as AWS names it, of DMS unless a service stands before it: `ec2:CreateVpc`
----@param what? {nth?: integer, from?: integer, chance?: number, code?: string, message?: string, drop?: boolean, delay?: number, jitter?: number, stale?: number, kill?: boolean, kill_after?: boolean} every call fails with InternalFailure unless said otherwise
+---@param what? {nth?: integer, from?: integer, chance?: number, code?: string, message?: string, after?: boolean, drop?: boolean, offline?: boolean, delay?: number, jitter?: number, stale?: number, kill?: boolean, kill_after?: boolean} every call fails with InternalFailure unless said otherwise; with `after` it is carried out all the same
 function rehearsal.faults.fail(call, what)
 	check_keys(what or {})
 	lever("spec.faults.fail").fault(text_of(call, what or {}))
@@ -121,6 +127,21 @@ end
 --- Takes all faults away.
 function rehearsal.faults.clear()
 	lever("spec.faults.clear").clear_faults()
+end
+
+--- The faults that have struck no call yet, as they were set; those that chance decides are not among
+--- them. A fault that never strikes has shown nothing: a spec of a crash may ask before it takes the
+--- faults away.
+---
+--- ```lua
+--- local spec = require "spec"
+--- spec.faults.set "dms:CreateEndpoint#1=drop"
+--- assert.same({ "dms:CreateEndpoint#1=drop" }, spec.faults.unstruck())
+--- spec.faults.clear()
+--- ```
+---@return string[]
+function rehearsal.faults.unstruck()
+	return lever("spec.faults.unstruck").unstruck()
 end
 
 --- The messages that were sent to SNS topics, oldest first.

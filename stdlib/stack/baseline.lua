@@ -5,6 +5,7 @@
 local errors = require "errors"
 local events = require "stack.events"
 local fs = require "fs"
+local hidden = require "adopt.hidden"
 local host = require "host"
 local json = require "json"
 local kind = require "kind"
@@ -29,6 +30,7 @@ local FORMAT, VERSION = "deployed", 1
 ---@class stack.Baseline
 ---@field time string
 ---@field complete boolean whether the deploy came to its end
+---@field destroyed? boolean whether it was a destroy; what it retained is what it left
 ---@field resources stack.Left[]
 
 --- The file of a stack. One folder may know the same name in several accounts, and in rehearsals.
@@ -42,29 +44,51 @@ local function path_of(stack)
 	return fs.join(host.state_dir(), "deployed", ("%s@%s.json"):format(stack.name, place))
 end
 
---- A value without anything secret in it; nil where nothing is left.
-local function public(value, property)
-	if secret.is(value) or type(value) == "userdata" then
-		return nil
-	elseif property and (property.secret or property.fingerprint or property.write_only) then
-		return nil
-	elseif type(value) ~= "table" then
+--- Properties that are documents of DMS's own, with names of their own and no secrets.
+---@type table<string, boolean>
+local DOCUMENTS = { table_mappings = true, task_settings = true }
+
+--- A value without anything in it that is secret, or may be.
+---@return any copy nil where nothing is left
+---@return boolean withheld whether something was left out
+local function public(name, value, property)
+	local hides = property and (property.secret or property.fingerprint or property.write_only)
+	if hides or secret.is(value) or type(value) == "userdata" then
+		return nil, true
+	elseif type(value) ~= "table" or hidden.is(name) then
+		if hidden.holds(name, value) then
+			return nil, true
+		end
+		return value, false
+	end
+	local copy, fields, some = {}, property and property.fields or {}, false
+	for member, inner in pairs(value) do
+		local own = type(member) == "string" and member or name
+		local kept, withheld = public(own, inner, fields[member] or (property and property.items))
+		copy[member], some = kept, some or withheld
+	end
+	return json.is_list(value) and json.array(copy) or copy, some
+end
+
+--- What is noted of a property. Where every member counts by itself those that are secret are left out;
+--- of any other value a part would be another value, and drift would tell of a change that is none.
+local function noted(name, value, property)
+	if DOCUMENTS[property and property.compare or ""] then
 		return value
 	end
-	local copy, fields = {}, property and property.fields or {}
-	for name, inner in pairs(value) do
-		-- Some members of an engine's settings are passwords in plain text.
-		if not tostring(name):find "password" then
-			copy[name] = public(inner, fields[name] or (property and property.items))
-		end
+	local copy, withheld = public(name, value, property)
+	local by_member = property
+		and (property.fields or property.hides or property.compare == "merged")
+	if withheld and not by_member then
+		return nil
 	end
-	return json.is_list(value) and json.array(copy) or copy
+	return copy
 end
 
 local function entry(one, live)
 	local definition, properties = kind.get(one.kind), {}
 	for name, value in pairs(one.properties) do
-		properties[name] = public(value, definition.properties[name])
+		properties[name] = noted(name, value, definition.properties[name])
 	end
 	return {
 		kind = one.kind,
@@ -111,7 +135,7 @@ function baseline.read(stack)
 	return data
 end
 
-local function write(stack, resources, complete, at)
+local function write(stack, resources, complete, at, destroyed)
 	table.sort(resources, function(a, b)
 		return a.kind .. "/" .. a.id < b.kind .. "/" .. b.id
 	end)
@@ -124,6 +148,7 @@ local function write(stack, resources, complete, at)
 		region = who.region,
 		time = at or time.now(),
 		complete = complete,
+		destroyed = destroyed or nil,
 		resources = json.array(resources),
 	}, { pretty = true }) .. "\n", { private = true })
 end
@@ -197,7 +222,13 @@ function baseline.left(stack, physical, state)
 		for _, one in ipairs(before and before.resources or {}) do
 			if before and one.physical == physical and one.state ~= state then
 				one.state = state
-				return write(stack, before.resources, before.complete, before.time)
+				return write(
+					stack,
+					before.resources,
+					before.complete,
+					before.time,
+					before.destroyed
+				)
 			end
 		end
 	end)
@@ -216,9 +247,71 @@ function baseline.drop(stack, names)
 			kept[#kept + 1] = not gone[one.kind .. "/" .. one.id] and one or nil
 		end
 		if before and #kept < #before.resources then
-			write(stack, kept, before.complete, before.time)
+			write(stack, kept, before.complete, before.time, before.destroyed)
 		end
 	end)
+end
+
+local function add(stack, list)
+	local before, kept = baseline.read(stack), {}
+	if not before then
+		return
+	end
+	---@type table<string, stack.Live?>
+	local names = {}
+	for _, live in ipairs(list) do
+		names[live.kind .. "/" .. live.id] = live
+	end
+	for _, one in ipairs(before.resources) do
+		kept[#kept + 1] = not names[one.kind .. "/" .. one.id] and one or nil
+	end
+	for _, one in ipairs(stack.declared) do
+		local live = names[one.kind .. "/" .. one.id]
+		if live then
+			local copy, properties = {}, {}
+			for key, value in pairs(one) do
+				copy[key] = value
+			end
+			for name in pairs(one.properties) do
+				properties[name] = live.properties[name]
+			end
+			copy.properties = properties
+			kept[#kept + 1] = entry(copy, live)
+		end
+	end
+	write(stack, kept, before.complete, before.time, before.destroyed)
+end
+
+--- Takes resources into the record as they are: they are the stack's from now on.
+---@param stack stack.Stack
+---@param list stack.Live[]
+function baseline.add(stack, list)
+	safely(add, stack, list)
+end
+
+local function note_destroyed(plan)
+	local stays, kept = {}, {}
+	for _, name in ipairs(plan.kept) do
+		stays[name] = true
+	end
+	-- Nobody saw what is of these kinds, so nobody took it away.
+	for _, name in ipairs(plan.unseen) do
+		stays[name] = true
+	end
+	local before = baseline.read(plan.stack)
+	for _, one in ipairs(before and before.resources or {}) do
+		local there = stays[one.kind .. "/" .. one.id] or stays[one.kind]
+		kept[#kept + 1] = there and one or nil
+	end
+	write(plan.stack, kept, true, nil, true)
+end
+
+--- Notes that the stack was destroyed: what is gone since then is no drift.
+---@param plan stack.Plan
+function baseline.destroyed(plan)
+	if not host.options.dry_run then
+		safely(note_destroyed, plan)
+	end
 end
 
 --- Forgets what was left: nothing of it is the stack's any more.
@@ -241,7 +334,7 @@ local function heard(event, run, job)
 	end
 	if event == "complete" then
 		if run.plan.destroy then
-			safely(baseline.forget, run.stack)
+			baseline.destroyed(run.plan)
 		else
 			safely(record, run.stack, run.plan, run.seen, run.gone, true)
 		end

@@ -10,6 +10,7 @@ local host = require "host"
 local job = require "stack.job"
 local lock = require "stack.lock"
 local parallel = require "parallel"
+local place = require "stack.place"
 local time = require "time"
 local timing = require "stack.timing"
 local ui = require "ui"
@@ -86,7 +87,11 @@ local function carry_out(run, one)
 	else
 		engine.finished(run.apply, one.job, result.outputs or {}, now)
 		run.progress:event(
-			("%s %s  %s"):format(DONE[one.op], title(one), time.duration(now - start))
+			("%s %s  %s"):format(
+				result.replaced and "replaced" or DONE[one.op],
+				title(one),
+				time.duration(now - start)
+			)
 		)
 	end
 	events.emit("step", run, one)
@@ -113,7 +118,7 @@ local function start(stack, plan, options)
 		stack = stack,
 		plan = plan,
 		apply = engine.apply(plan.handle),
-		journal = engine.journal(stack.name),
+		journal = place.journal(stack.name, stack:identity()),
 		shared = context.shared(),
 		failures = {},
 		warnings = {},

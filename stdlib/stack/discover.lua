@@ -48,7 +48,8 @@ end
 ---@return stack.Live
 function discover.observe(ctx, kind, item, id)
 	local seen = kind.observe(ctx, item)
-	record.add_fingerprints(kind, item.tags or {}, seen.properties or {})
+	seen.properties = seen.properties or {}
+	record.add_fingerprints(kind, item.tags or {}, seen.properties, ctx.declared)
 	local outputs = {}
 	for name, value in pairs(seen.outputs or {}) do
 		outputs[name] = value

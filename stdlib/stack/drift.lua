@@ -4,14 +4,14 @@
 local baseline = require "stack.baseline"
 local context = require "stack.context"
 local discover = require "stack.discover"
-local domain = require "dms"
 local errors = require "errors"
 local fs = require "fs"
-local host = require "host"
 local json = require "json"
 local kind = require "kind"
+local place = require "stack.place"
 local planning = require "stack.plan"
 local time = require "time"
+local turned = require "stack.turned"
 
 local drift = {}
 
@@ -42,6 +42,7 @@ local drift = {}
 ---@field stack string
 ---@field since? string when the last deploy left it; nil where that is not known here
 ---@field complete boolean whether that deploy came to its end
+---@field destroyed boolean whether it was a destroy
 ---@field changed stack.DriftItem[] other properties than were left
 ---@field deleted stack.DriftItem[] left, and gone
 ---@field unknown stack.DriftItem[] carries the stack's tags, and was not left
@@ -55,75 +56,42 @@ local function name_of(one)
 	return one.kind .. "/" .. one.id
 end
 
+--- What a deploy does; an adoption changes tags only.
+local CHANGES = { create = true, update = true, delete = true }
+
+--- The time of an intent of this place; nil for any other line, and for one that no journal holds.
+local function begun_at(line)
+	local ok, entry = pcall(json.decode, line)
+	if not ok or type(entry) ~= "table" or entry.type ~= "intent" then
+		return nil
+	elseif not CHANGES[entry.action] or entry.carried or type(entry.time) ~= "string" then
+		-- What was carried over from a journal of no known place may be another's.
+		return nil
+	end
+	local known, at = pcall(time.parse, entry.time)
+	return known and at or nil, entry
+end
+
 --- What a deploy that was cut off has begun since: by resource, the time. Its record is the journal.
 local function own_changes(stack, since)
 	local times, after = {}, time.parse(since)
-	local path = fs.join(host.state_dir(), "journal", stack.name .. ".ndjson")
+	local path = place.path(stack, ".ndjson")
 	if not fs.exists(path) then
 		return times
 	end
 	for line in fs.read(path):gmatch "[^\n]+" do
-		local ok, entry = pcall(json.decode, line)
-		local at = ok and entry.type == "intent" and type(entry.time) == "string" and entry.time
-		if at and time.parse(at) > after then
-			times[entry.resource] = at
+		local at, entry = begun_at(line)
+		if at and entry and at > after then
+			times[entry.resource] = entry.time
 		end
 	end
 	return times
 end
 
---- The comparisons turned round: what was left stands before the arrow, what is there behind it.
-local function backwards(kind_name, property, comparison, left, live)
-	if comparison == "table_mappings" and live ~= nil then
-		local changes = domain.mappings.diff(left, live)
-		local list = {}
-		for index, change in ipairs(changes) do
-			local path = tostring(change.path)
-			list[index] = {
-				text = change.from == nil and "+ " .. path
-					or change.to == nil and "- " .. path
-					or ("%s  %s → %s"):format(path, tostring(change.from), tostring(change.to)),
-			}
-		end
-		return #list == 0, list
-	end
-	return kind.compare(kind_name, property, comparison, left, live)
-end
-
---- `100 → 200` of a difference whose sides the engine has the other way round.
-local function difference_of(one)
-	if not one.plain then
-		return { path = one.path, text = one.text }
-	end
-	return {
-		path = one.path,
-		was = one.to,
-		is = one.from,
-		text = ("%s → %s"):format(one.to, one.from),
-	}
-end
-
 local function differences_of(step)
 	local list = {}
 	for index, one in ipairs(step.differences or {}) do
-		list[index] = difference_of(one)
-	end
-	return list
-end
-
---- Copies of what is live that nothing protects: comparing refuses nothing.
-local function unprotected(live)
-	local list = {}
-	for index, one in ipairs(live) do
-		local copy, tags = {}, {}
-		for key, value in pairs(one) do
-			copy[key] = value
-		end
-		for key, value in pairs(one.tags or {}) do
-			tags[key] = key ~= "dmsrun:protect" and value or nil
-		end
-		copy.tags = tags
-		list[index] = copy
+		list[index] = turned.difference(one)
 	end
 	return list
 end
@@ -145,7 +113,7 @@ end
 
 --- What a deploy of the script as it is now would do to each resource, in words.
 local function intentions(stack, all)
-	local live = unprotected(all)
+	local live = planning.unprotected(all)
 	local ok, _, steps = errors.capture(function()
 		return planning.against(stack, live, of_script(stack, live))
 	end)
@@ -231,10 +199,12 @@ end
 local function as_declared(stack, before, not_seen)
 	local list, skipped = {}, {}
 	for _, one in ipairs(before.resources) do
-		if not stack:knows(one.kind) or not_seen[one.kind] then
-			skipped[name_of(one)] = true
-		elseif kind.get(one.kind).shared and not stack:declares(one.kind) then
+		if
+			not stack:knows(one.kind)
+			or not_seen[one.kind]
 			-- What the account shares is looked for only where it is declared.
+			or (kind.get(one.kind).shared and not stack:declares(one.kind))
+		then
 			skipped[name_of(one)] = true
 		else
 			local known, properties = kind.get(one.kind).properties, {}
@@ -336,7 +306,8 @@ local function compare(stack, before, live, unseen, found)
 			meant[#meant + 1], known[now] = now, true
 		end
 	end
-	local _, steps, unchanged = planning.against(stack, unprotected(meant), declared, backwards)
+	local _, steps, unchanged =
+		planning.against(stack, planning.unprotected(meant), declared, turned.compare)
 	local same = {}
 	for _, step in ipairs(steps) do
 		local left = by_name[step.resource]
@@ -384,9 +355,9 @@ local function against_script(stack, live, unseen, found)
 				{ kind = one.kind, id = one.id, physical = one.physical }
 		end
 	end
-	given = unprotected(given)
+	given = planning.unprotected(given)
 	local resolved = of_script(stack, given)
-	local _, steps, unchanged = planning.against(stack, given, resolved, backwards)
+	local _, steps, unchanged = planning.against(stack, given, resolved, turned.compare)
 	for _, step in ipairs(steps) do
 		if not not_seen[step.kind] then
 			sort_step(found, step)
@@ -421,6 +392,7 @@ function drift.of(stack)
 		stack = stack.name,
 		since = before and before.time,
 		complete = before ~= nil and before.complete,
+		destroyed = before ~= nil and before.destroyed == true,
 		changed = {},
 		deleted = {},
 		unknown = {},

@@ -32,13 +32,18 @@ local function headline(found)
 		end
 	end
 	local since = found.since
-			and ("since the deploy of %s (%s)"):format(
+			and ("since the %s of %s (%s)"):format(
+				found.destroyed and "destroy" or "deploy",
 				moment(found.since),
 				report.age(time.since(found.since))
 			)
 		or "against the script"
-	if #counts == 0 then
-		return ("none %s: %s as %s"):format(
+	local none = #found.unseen > 0 and "none in what could be listed" or "none"
+	if #counts == 0 and found.destroyed then
+		return ("%s %s"):format(none, since)
+	elseif #counts == 0 then
+		return ("%s %s: %s as %s"):format(
+			none,
 			since,
 			report.plural(found.same, "resource"),
 			found.since and "it left them" or "declared"
@@ -95,6 +100,18 @@ function drifted.show(found)
 			"Record",
 			"no deploy of this stack was made from this folder: what differs may as well be the script's own change"
 		)
+	elseif found.destroyed then
+		say.wrapped(
+			"Record",
+			("destroyed at %s from this folder%s"):format(
+				moment(found.since),
+				found.same > 0
+						and (", but for %s that it retained"):format(
+							report.plural(found.same, "resource")
+						)
+					or ""
+			)
+		)
 	elseif not found.complete then
 		say.wrapped(
 			"Record",
@@ -123,6 +140,18 @@ function drifted.show(found)
 	end
 end
 
+--- How a look at the drift ends: 2 for drift where details are asked for, 3 where not everything could be
+--- looked at, so that no drift in the rest is not taken for none.
+---@param found stack.Drift
+---@param detailed? boolean
+---@return integer code
+function drifted.code(found, detailed)
+	if detailed and found.has_drift then
+		return 2
+	end
+	return #found.unseen > 0 and 3 or 0
+end
+
 --- The same as data.
 ---@param found stack.Drift
 ---@return table
@@ -131,6 +160,7 @@ function drifted.json(found)
 		stack = found.stack,
 		since = found.since or json.null,
 		complete = found.complete,
+		destroyed = found.destroyed,
 		drift = found.has_drift,
 		same = found.same,
 		tasks = json.array(found.tasks),

@@ -29,9 +29,15 @@ local function count(number, noun)
 end
 
 --- What stands and what was not begun.
-local function standing(status)
+---@param status table as `engine.status` gives it
+---@param touched? string[] what the steps that failed had done before they did
+local function standing(status, touched)
 	local done = status.done == 0 and "nothing was changed"
 		or ("%s done"):format(count(status.done, "step") .. " of " .. status.total)
+	if touched and #touched > 0 then
+		local what = table.concat(touched, "; ")
+		done = status.done == 0 and what or ("%s; %s"):format(done, what)
+	end
 	if status.not_started > 0 then
 		return ("%s; %s not started"):format(done, count(status.not_started, "step"))
 	end
@@ -119,6 +125,23 @@ local function taken(run, status)
 	}
 end
 
+--- What the steps that failed had done before they did, in words.
+local function touched_by(run)
+	local touched = {}
+	for _, other in ipairs(run.failures) do
+		local more = type(other.problem) == "table" and other.problem.touched or {}
+		table.move(more, 1, #more, #touched + 1, touched)
+		if other.job.made then
+			touched[#touched + 1] = ("%s %q was %s, and not seen to its end"):format(
+				other.job.kind,
+				other.job.id,
+				VERBS[other.job.op] or "begun"
+			)
+		end
+	end
+	return touched
+end
+
 local function failed(run, status)
 	local first = run.failures[1]
 	local one, problem = first.job, first.problem
@@ -141,7 +164,7 @@ local function failed(run, status)
 	if #run.failures > TOLD + 1 then
 		causes[#causes + 1] = ("%d more failed too"):format(#run.failures - TOLD - 1)
 	end
-	local why = standing(status)
+	local why = standing(status, touched_by(run))
 	if described.why then
 		why = described.why .. "\n" .. why
 	end

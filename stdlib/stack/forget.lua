@@ -5,6 +5,7 @@ local baseline = require "stack.baseline"
 local errors = require "errors"
 local kind = require "kind"
 local lock = require "stack.lock"
+local planning = require "stack.plan"
 local suggest = require "suggest"
 local untag = require "kinds.support.untag"
 
@@ -13,9 +14,10 @@ local forget = {}
 ---@class stack.Forgotten
 ---@field name string "kind/id"
 ---@field physical? string nil where nothing of it was live
+---@field ids string[] the same, one by one where there were twins
 ---@field declared? table where the script declares it still: `{ file =, line = }`
 
-local function names_of(stack)
+local function names_of(stack, live)
 	local known, names = {}, {}
 	local function add(name)
 		if not known[name] then
@@ -23,7 +25,7 @@ local function names_of(stack)
 			names[#names + 1] = name
 		end
 	end
-	for _, one in ipairs(stack:live()) do
+	for _, one in ipairs(live) do
 		add(one.kind .. "/" .. one.id)
 	end
 	for _, one in ipairs(stack.declared) do
@@ -47,7 +49,8 @@ end
 ---@param names string[] each "kind/id"
 ---@return stack.Live[]
 function forget.find(stack, names)
-	local known, all = names_of(stack)
+	local live = planning.live(stack)
+	local known, all = names_of(stack, live)
 	local found = {}
 	for _, name in ipairs(names) do
 		if not known[name] then
@@ -67,7 +70,7 @@ function forget.find(stack, names)
 				{ ("give the kind %s a function untag(item, keys)"):format(kind_name) }
 			)
 		end
-		for _, one in ipairs(stack:live()) do
+		for _, one in ipairs(live) do
 			if one.kind .. "/" .. one.id == name then
 				found[#found + 1] = one
 			end
@@ -88,6 +91,18 @@ local function marks(live)
 	return keys
 end
 
+--- Where the script declares a resource still: the next deploy would make it a second time.
+---@param stack stack.Stack
+---@param name string "kind/id"
+---@return table? place `{ file =, line = }`
+function forget.declared(stack, name)
+	for _, declared in ipairs(stack.declared) do
+		if declared.kind .. "/" .. declared.id == name then
+			return declared.at
+		end
+	end
+end
+
 --- Takes the marks off. What is marked no more was forgotten by an earlier run, and is fine.
 ---@param stack stack.Stack
 ---@param names string[] each "kind/id"
@@ -95,9 +110,9 @@ end
 ---@return stack.Forgotten[]
 function forget.run(stack, names, command)
 	local found = forget.find(stack, names)
-	---@diagnostic disable-next-line: unused -- it is closed at the end
-	local guard <close> = lock.take(stack, "forget", command)
-	local physical = {}
+	local _guard <close> = lock.take(stack, "forget", command)
+	---@type table<string, string[]>
+	local ids = {}
 	for _, one in ipairs(found) do
 		local problem = lock.problem(stack)
 		if problem then
@@ -105,18 +120,16 @@ function forget.run(stack, names, command)
 		end
 		untag.run(one, marks(one))
 		local name = one.kind .. "/" .. one.id
-		physical[name] = physical[name] and (physical[name] .. ", " .. one.physical) or one.physical
+		ids[name] = ids[name] or {}
+		table.insert(ids[name], one.physical)
 	end
 	stack.current = nil
 	baseline.drop(stack, names)
 	local list = {}
 	for index, name in ipairs(names) do
-		local entry = { name = name, physical = physical[name] }
-		for _, declared in ipairs(stack.declared) do
-			if declared.kind .. "/" .. declared.id == name then
-				entry.declared = declared.at
-			end
-		end
+		local own = ids[name] or {}
+		local entry = { name = name, ids = own, physical = own[1] and table.concat(own, ", ") }
+		entry.declared = forget.declared(stack, name)
 		list[index] = entry
 	end
 	return list

@@ -76,6 +76,8 @@ end
 
 --- Those of the properties that the script itself declares: what a plan puts in beside them, such as a
 --- default to go back to, is not recorded as declared.
+---@return table properties
+---@return string[]? ignored those that are not to be changed
 local function declared_of(run, one, properties)
 	for _, declared in ipairs(run.stack.declared) do
 		if declared.kind == one.kind and declared.id == one.id then
@@ -85,10 +87,16 @@ local function declared_of(run, one, properties)
 					own[name] = value
 				end
 			end
-			return own
+			return own, declared.ignore_changes
 		end
 	end
-	return properties
+	return properties, nil
+end
+
+--- Puts the record of what is declared among the changes.
+local function add_record(run, one, definition, properties, changes, live_tags)
+	local own, ignored = declared_of(run, one, properties)
+	record.add_changes(definition, own, changes, live_tags, ignored)
 end
 
 --- Writes the intent, makes the change, writes what came of it. Where nobody can know what came of
@@ -107,6 +115,7 @@ local function attempt(run, one, ctx, properties, call)
 	ctx.token = intent.token
 	local ok, result = errors.capture(call)
 	if ok then
+		one.made = true
 		engine.result(run.journal, intent.id, { physical = result })
 		return true, result
 	end
@@ -264,19 +273,14 @@ local function complete(run, one, definition, ctx, item, properties, resets)
 	if one.op == "create" and next(changes) == nil then
 		return
 	end
-	record.add_changes(definition, declared_of(run, one, properties), changes, item.tags or {})
+	add_record(run, one, definition, properties, changes, item.tags or {})
 	if next(changes) then
 		definition.update(ctx, item, properties, changes)
 		settle(definition, ctx, item.id, "update")
 	end
 end
 
-local function create(run, one, definition)
-	local resolved = engine.resolve(run.apply, one.job, kind.compare)
-	if not resolved.needed then
-		return { unneeded = true }
-	end
-	local properties = resolved.properties
+local function make_new(run, one, definition, properties)
 	local ctx = context_for(run, one, properties, definition)
 	local physical
 	local found = left_behind(run, one, definition, ctx)
@@ -303,10 +307,33 @@ local function create(run, one, definition)
 	return observed(run, one, definition, ctx, physical, properties)
 end
 
+local function create(run, one, definition)
+	local resolved = engine.resolve(run.apply, one.job, kind.compare)
+	if not resolved.needed then
+		return { unneeded = true }
+	end
+	return make_new(run, one, definition, resolved.properties)
+end
+
+--- The same job as the creation of the next generation. The old one has a job of its own to go, once
+--- nothing stands on it any more.
+local function as_replacement(one)
+	local job_of_next = {}
+	for name, value in pairs(one) do
+		job_of_next[name] = value
+	end
+	job_of_next.op, job_of_next.generation = "create", one.generation + 1
+	return job_of_next
+end
+
 local function update(run, one, definition)
 	local resolved = engine.resolve(run.apply, one.job, kind.compare)
 	if not resolved.needed then
 		return { unneeded = true }
+	elseif resolved.replaces then
+		local result = make_new(run, as_replacement(one), definition, resolved.properties)
+		result.replaced = true
+		return result
 	end
 	local properties = resolved.properties
 	local ctx = context_for(run, one, properties)
@@ -317,8 +344,7 @@ local function update(run, one, definition)
 	end
 	---@cast item table
 	---@cast properties table
-	local own = declared_of(run, one, properties)
-	record.add_changes(definition, own, resolved.changes, item.tags or {})
+	add_record(run, one, definition, properties, resolved.changes, item.tags or {})
 	change(run, one, ctx, properties, function()
 		definition.update(ctx, item, properties, resolved.changes)
 	end, function()
@@ -372,7 +398,7 @@ local OPS = { create = create, update = update, delete = delete, wait = wait }
 --- Carries one job out and gives its outputs; raises where it failed.
 ---@param run stack.Run
 ---@param one table a job as `engine.take` gives it
----@return { outputs?: table, unneeded?: boolean }
+---@return { outputs?: table, unneeded?: boolean, replaced?: boolean }
 function job.run(run, one)
 	---@diagnostic disable-next-line: return-type-mismatch -- each gives outputs, or that it was not needed
 	return OPS[one.op](run, one, kind.get(one.kind))

@@ -13,17 +13,15 @@ local host = require "host"
 local json = require "json"
 local locked = require "stack.locked"
 local locks = require "stack.locks"
+local place = require "stack.place"
+local taking = require "stack.taking"
 local time = require "time"
-local ui = require "ui"
 
 local lock = {}
 
 --- When a run renews its lock, and how long it believes that it still has it before it begins with
 --- something new; in seconds.
 local RENEW, CHECK = locks.LIFE // 4, 60
-
---- How often the lock is tried for where others come and go at the same moment.
-local TRIES = 5
 
 ---@class stack.Guard
 ---@field stack stack.Stack
@@ -35,10 +33,14 @@ local TRIES = 5
 ---@field hold? userdata
 ---@field dead table<string, boolean> tokens of earlier runs of this folder
 ---@field checked number
----@field lost? string who has the stack now
+---@field lost? string who has the stack now, or why nobody knows
+---@field lapsed? boolean it ended because it could not be renewed; it may come back
+---@field began? boolean one of ours may stand that we do not know of
+---@field settled? boolean the others were listed once they had to be seen
 ---@field busy? boolean a look is under way
 ---@field broke? boolean the lock that was named is broken
 ---@field blocked? boolean
+---@field warned? boolean
 local Guard = {}
 Guard.__index = Guard
 Guard.__name = "lock"
@@ -51,17 +53,6 @@ local held = setmetatable({}, { __mode = "k" })
 local function nothing_changes()
 	local checking = host.checking and host.checking()
 	return checking or host.options.dry_run or host.options.read_only
-end
-
-local function tell(text, ...)
-	ui.err("Lock     " .. text:format(...))
-end
-
---- The file's name: a folder may know stacks of several accounts, and of several local ones.
-local function file_of(stack)
-	local who, place = stack:identity(), host.options.local_dir or host.options.endpoint_url
-	local name = ("%s@%s-%s"):format(stack.name, who.account, who.region)
-	return place and (name .. "-" .. engine.fingerprint("place", place):sub(1, 8)) or name
 end
 
 local function write_note(own, tokens)
@@ -79,150 +70,6 @@ local function forget_or_keep(own, tokens)
 		write_note(own, tokens)
 	else
 		engine.note(own.hold, "")
-	end
-end
-
---- Parts the locks that are there: ours, those of runs that go on, those of runs that are over.
-local function sort_out(own, all)
-	local mine, live, over, last = nil, {}, {}, 0
-	for _, one in ipairs(all) do
-		if one.token == own.token then
-			mine = one
-		else
-			last = math.max(last, one.number)
-			if own.dead[one.token] or locks.is_over(one) then
-				over[#over + 1] = one
-			else
-				live[#live + 1] = one
-			end
-		end
-	end
-	-- The one that was there first is the one to be told of.
-	table.sort(live, function(a, b)
-		return a.since < b.since
-	end)
-	return mine, live, over, last + 1
-end
-
---- Breaks the lock that `--force-unlock` names; anything else is refused.
-local function break_or_refuse(own, one)
-	if host.options.force_unlock ~= locks.id(one) then
-		locked.by(own, one)
-	end
-	locks.delete(one)
-	own.broke = true
-	tell("broken: that of %s", locks.who(one))
-end
-
-local function clear(own, over)
-	for _, one in ipairs(over) do
-		locks.delete(one)
-		if own.dead[one.token] then
-			tell("taken over from an earlier run in this folder, which was cut off (%s)", one.doing)
-		else
-			tell(
-				"taken over from %s: it was not renewed and ended at %s",
-				locks.who(one),
-				time.format(math.floor(one.expires))
-			)
-		end
-	end
-end
-
---- Makes a lock, looks whether there is another, and steps back where one is. Two that do so at the
---- same moment may both step back; never do both stay.
-local function acquire(own)
-	local number = 1
-	for _ = 1, TRIES do
-		local new = locks.new(own.stack, number, own.token, own.doing)
-		own.began = true
-		local made = locks.create(own.stack, new)
-		own.mine = made and new or nil
-		own.blocked = not made
-		local mine, live, over, free = sort_out(own, locks.read(own.stack, own.mine))
-		own.mine = mine
-		---@diagnostic disable-next-line: unnecessary-if -- without a lock there is none
-		if mine and #live == 0 then
-			own.checked = time.epoch()
-			clear(own, over)
-			return
-		end
-		if mine then
-			locks.delete(mine)
-			own.mine = nil
-		end
-		if live[1] then
-			break_or_refuse(own, live[1])
-		end
-		number = free
-	end
-	errors.raise {
-		summary = "Somebody else is at work on the stack",
-		what = ("the lock of %s changed hands %d times while it was tried for"):format(
-			own.stack.name,
-			TRIES
-		),
-		why = "nothing was changed",
-		hints = { { "Try again:", command = locked.again(own) } },
-		at = false,
-		exit = "locked",
-	}
-end
-
-local function can_not_be_had(problem)
-	return type(problem) == "table"
-		and problem.kind == "aws"
-		and (problem.unavailable == true or problem.code == "LimitExceededException")
-end
-
---- Where no lock can be made, one that can be seen still counts; without any the run goes on.
-local function without(own, problem)
-	local ok, all = errors.capture(locks.read, own.stack, own.mine)
-	if ok then
-		local _, live = sort_out(own, all)
-		if live[1] then
-			locked.by(own, live[1])
-		end
-	elseif own.blocked then
-		errors.raise {
-			summary = "Somebody else may be at work on the stack",
-			what = ("there is a lock on %s, and who holds it can't be read: %s"):format(
-				own.stack.name,
-				tostring(problem)
-			),
-			why = "nothing was changed",
-			hints = { "permit logs:DescribeLogGroups and logs:ListTagsForResource" },
-			at = false,
-			exit = "locked",
-		}
-	end
-	errors.warn {
-		summary = "The stack could not be locked",
-		what = tostring(problem),
-		why = "the run goes on; another one at the same time would not be told of it",
-		hints = {
-			"permit CreateLogGroup, DescribeLogGroups, ListTagsForResource, TagResource and DeleteLogGroup of logs on log-group:/dmsrun/lock/*",
-		},
-		at = false,
-	}
-end
-
-local function try(own)
-	local ok, problem = errors.capture(acquire, own)
-	if ok then
-		return
-	elseif can_not_be_had(problem) then
-		without(own, problem)
-	elseif type(problem) == "table" and problem.kind == "aws" then
-		errors.raise {
-			summary = "The stack could not be locked",
-			what = tostring(problem),
-			why = "nothing was changed",
-			hints = { { "Try again:", command = locked.again(own) } },
-			at = false,
-		}
-	else
-		error(problem, 0)
 	end
 end
 
@@ -255,7 +102,7 @@ function lock.take(stack, doing, command)
 		end
 		return own
 	end
-	local hold, extra = engine.hold(file_of(stack))
+	local hold, extra = engine.hold(place.name(stack.name, stack:identity()))
 	if not hold then
 		---@cast extra string
 		locked.here(own, extra)
@@ -270,9 +117,10 @@ function lock.take(stack, doing, command)
 	end
 	tokens[#tokens + 1] = own.token
 	write_note(own, tokens)
-	local ok, problem = errors.capture(try, own)
+	local ok, problem = errors.capture(taking.try, own)
 	if not ok then
-		if not own.mine then
+		-- One of ours that may stand is the next run's to take over.
+		if not own.mine and not own.began then
 			tokens[#tokens] = nil
 			forget_or_keep(own, tokens)
 		end
@@ -280,7 +128,7 @@ function lock.take(stack, doing, command)
 		error(problem, 0)
 	end
 	if host.options.force_unlock and not own.broke then
-		tell("there is no lock %s to break", host.options.force_unlock)
+		taking.tell("there is no lock %s to break", host.options.force_unlock)
 	end
 	held[stack] = own
 	return own
@@ -289,9 +137,21 @@ end
 --- Who has the stack now that we have lost it.
 local function loser(own)
 	local ok, all = errors.capture(locks.read, own.stack)
-	local _, live = sort_out(own, ok and all or {})
+	local _, live = taking.sort_out(own, ok and all or {})
 	own.lost = live[1] and ("it is locked by " .. locks.who(live[1]))
 		or "somebody broke the lock with --force-unlock"
+end
+
+--- Whether somebody else is at work whose lock was there before ours: the later one steps back.
+local function is_later(own)
+	local _, live = taking.sort_out(own, locks.read(own.stack, own.mine))
+	for _, other in ipairs(live) do
+		local first = other.since < own.mine.since
+		if first or (other.since == own.mine.since and other.token < own.token) then
+			return true
+		end
+	end
+	return false
 end
 
 --- Looks whether the lock is still ours, and renews it when it is time.
@@ -301,7 +161,14 @@ local function look(own, now)
 	if locks.may_be_late(own.mine, there) then
 		return
 	elseif not there or there.token ~= own.token then
+		own.lapsed = false
 		return loser(own)
+	end
+	if not own.settled and now - own.mine.since >= locks.SEEN then
+		if is_later(own) then
+			return loser(own)
+		end
+		own.settled = true
 	end
 	if now < own.mine.expires - locks.LIFE + RENEW then
 		return
@@ -309,10 +176,37 @@ local function look(own, now)
 	local late = locks.is_over(own.mine)
 	locks.renew(own.mine)
 	if late then
-		local _, live = sort_out(own, locks.read(own.stack, own.mine))
+		local _, live = taking.sort_out(own, locks.read(own.stack, own.mine))
+		own.lapsed = false
 		if live[1] then
-			loser(own)
+			return loser(own)
 		end
+		-- Nobody came meanwhile.
+		own.lost = nil
+	end
+end
+
+--- What a look that failed means: a lock that could not be renewed in its time is anybody's.
+local function failed_look(own, problem)
+	if own.lapsed or own.lost or not locks.is_over(own.mine) then
+		return
+	end
+	own.lapsed = true
+	own.lost = ("it could not be renewed, and ended at %s: %s"):format(
+		time.format(math.floor(own.mine.expires)),
+		tostring(problem)
+	)
+	if not own.warned then
+		own.warned = true
+		errors.warn {
+			summary = "The lock of the stack could not be renewed",
+			what = ("%s: %s"):format(own.stack.name, tostring(problem)),
+			why = "what is under way goes on, nothing new is begun while anybody may take the lock",
+			hints = {
+				"permit logs:ListTagsForResource and logs:TagResource on log-group:/dmsrun/lock/*",
+			},
+			at = false,
+		}
 	end
 end
 
@@ -321,19 +215,23 @@ end
 ---@param patience? number how old the last look may be, in seconds
 function lock.tend(stack, patience)
 	local own = held[stack]
-	if not own or not own.mine or own.lost or own.busy then
+	if not own or not own.mine or (own.lost and not own.lapsed) or own.busy then
 		return
 	end
 	local now = time.epoch()
+	if not own.settled then
+		patience = math.min(patience or RENEW, locks.SEEN)
+	end
 	if now - own.checked < (patience or RENEW) then
 		return
 	end
 	own.busy = true
-	local ok = errors.capture(look, own, now)
+	local ok, problem = errors.capture(look, own, now)
 	own.busy = false
 	if not ok then
 		-- AWS is not to be had: looked again in half a minute, and not with every look of every wait.
 		own.checked = now - (patience or RENEW) + 30
+		failed_look(own, problem)
 	end
 end
 
@@ -347,10 +245,15 @@ function lock.problem(stack)
 		return nil
 	end
 	return errors.new {
-		summary = "The lock was taken away",
+		summary = own.lapsed and "The lock ended" or "The lock was taken away",
 		what = ("%s: %s"):format(stack.name, own.lost),
 		why = "what was under way was finished, nothing new was begun",
-		hints = { { "When the other run has ended, continue with:", command = locked.again(own) } },
+		hints = {
+			{
+				own.lapsed and "Continue with:" or "When the other run has ended, continue with:",
+				command = locked.again(own),
+			},
+		},
 		at = false,
 		exit = "locked",
 	}
@@ -362,6 +265,15 @@ end
 function lock.token(stack)
 	local own = held[stack]
 	return own and own.mine and own.token or nil
+end
+
+--- Takes away what stands under a token.
+local function take_away(stack, token)
+	for _, one in ipairs(locks.read(stack)) do
+		if one.token == token then
+			locks.delete(one)
+		end
+	end
 end
 
 --- Lets the lock go, as often as it was taken.
@@ -377,7 +289,7 @@ function Guard:release()
 	-- Ctrl-C leaves no lock behind.
 	local _ <close> = host.graceful and host.graceful()
 	local ok, problem = true, nil
-	if self.mine and not self.lost then
+	if self.mine and (self.lapsed or not self.lost) then
 		ok, problem = errors.capture(function()
 			-- It may have been broken and made anew by somebody else.
 			local there = locks.again(self.mine)
@@ -386,6 +298,10 @@ function Guard:release()
 				locks.delete(self.mine)
 			end
 		end)
+	end
+	if self.began and not self.mine and not errors.capture(take_away, self.stack, self.token) then
+		-- One of ours may stand: the next run of this folder looks again.
+		return engine.unhold(self.hold)
 	end
 	if ok then
 		-- Were the disk full, the next run would look for a lock that is gone.
@@ -415,12 +331,10 @@ function lock.tidy(stack)
 	if nothing_changes() or held[stack] then
 		return
 	end
-	local name = file_of(stack)
-	local path = fs.join(host.state_dir(), "journal", name .. ".lock")
-	local stat = fs.stat(path)
+	local stat = fs.stat(place.path(stack, ".lock"))
 	local hold, exclusive
 	if stat and stat.size > 0 then
-		hold, exclusive = engine.hold(name)
+		hold, exclusive = engine.hold(place.name(stack.name, stack:identity()))
 	end
 	if not hold then
 		return
@@ -434,7 +348,7 @@ function lock.tidy(stack)
 			for _, one in ipairs(locks.read(stack)) do
 				if dead[one.token] then
 					locks.delete(one)
-					tell("of an earlier run in this folder taken away (%s)", one.doing)
+					taking.tell("of an earlier run in this folder taken away (%s)", one.doing)
 				end
 			end
 		end)
@@ -451,7 +365,7 @@ end
 ---@return stack.Lock[]
 function lock.left(stack)
 	local ok, all = errors.capture(locks.read, stack)
-	local _, live, over = sort_out(held[stack] or { dead = {} }, ok and all or {})
+	local _, live, over = taking.sort_out(held[stack] or { dead = {} }, ok and all or {})
 	return table.move(over, 1, #over, #live + 1, live)
 end
 

@@ -9,16 +9,39 @@ local time = require "time"
 
 local locked = {}
 
---- What stands in the file that a run of a folder holds.
+---@class stack.Note
+---@field process? string
+---@field doing? string
+---@field since? string
+---@field tokens string[] of the locks that may still stand
+
+--- What stands in the file that a run of a folder holds. Whatever is not as a run writes it counts as
+--- not there: the file is a hint, and a damaged one must not keep anybody from working.
 ---@param text any
----@return table
+---@return stack.Note
 function locked.note(text)
-	local ok, note = pcall(json.decode, text)
-	return ok and type(note) == "table" and note or {}
+	local ok, found = pcall(json.decode, text)
+	---@type table
+	local data = ok and type(found) == "table" and found or {}
+	local note = { tokens = {} }
+	for _, name in ipairs { "process", "doing", "since" } do
+		local value = data[name]
+		if type(value) == "string" or math.type(value) == "integer" then
+			note[name] = tostring(value)
+		end
+	end
+	for _, token in ipairs(type(data.tokens) == "table" and data.tokens or {}) do
+		if type(token) ~= "string" then
+			note.tokens = {}
+			break
+		end
+		note.tokens[#note.tokens + 1] = token
+	end
+	return note
 end
 
 --- The command that is run again; one without a command line of its own says so in words.
----@param own stack.Guard
+---@param own { command?: string }
 ---@param option? string
 ---@return string
 function locked.again(own, option)
@@ -31,7 +54,7 @@ function locked.again(own, option)
 end
 
 --- A run that may not change anything, before its first change.
----@param own stack.Guard
+---@param own { stack: { name: string }, doing: string, command?: string }
 function locked.read_only(own)
 	local command = locked.again(own):gsub(" %-%-read%-only", "")
 	errors.raise {
@@ -50,8 +73,8 @@ end
 function locked.here(own, text)
 	local note = locked.note(text)
 	local pid = note.process
-	local whose = pid == engine.process().pid and "this very run holds it already"
-		or ("another run in this folder (process %s) holds it"):format(tostring(pid or "unknown"))
+	local whose = pid == tostring(engine.process().pid) and "this very run holds it already"
+		or ("another run in this folder (process %s) holds it"):format(pid or "unknown")
 	errors.raise {
 		summary = "Somebody else is at work on the stack",
 		what = ("%s: %s, for: %s, since %s"):format(

@@ -19,7 +19,7 @@ local locks = {}
 locks.LIFE = 900
 
 --- How long a new group or its tags may take to be seen, in seconds.
-local SEEN = 60
+locks.SEEN = 60
 
 local PREFIX = "/dmsrun/lock/"
 
@@ -64,7 +64,9 @@ end
 ---@param doing string
 ---@return stack.Lock
 function locks.new(stack, number, token, doing)
-	local who, process, now = stack:identity(), engine.process(), time.epoch()
+	local who, process = stack:identity(), engine.process()
+	-- As others read it: who was first must be the same for both.
+	local now = time.parse(time.format(time.epoch()))
 	local name = locks.name(stack, number)
 	return {
 		number = number,
@@ -99,20 +101,21 @@ end
 ---@param stack stack.Stack
 ---@param one stack.Lock
 ---@return boolean made
+---@return boolean unknown whether nobody can tell what became of it
 function locks.create(stack, one)
 	local ok, problem = errors.capture(aws.logs.create_log_group, {
 		log_group_name = one.name,
 		tags = tags_of(stack, one),
 	}, PASSING)
 	if ok then
-		return true
+		return true, false
 	elseif type(problem) == "table" and problem.code == "ResourceAlreadyExistsException" then
-		return false
+		return false, false
 	elseif
 		type(problem) == "table" and (problem.code == "AnswerLost" or problem.code == "Timeout")
 	then
 		-- Whoever reads it finds our token in it, or nothing.
-		return false
+		return false, true
 	end
 	error(problem, 0)
 end
@@ -199,17 +202,19 @@ end
 ---@return boolean
 function locks.may_be_late(one, there)
 	local says_nothing = there == nil or there.token == "unknown-" .. one.number
-	return says_nothing and time.epoch() - one.since < SEEN
+	return says_nothing and time.epoch() - one.since < locks.SEEN
 end
 
 --- Lets the lock stand for another while.
 ---@param one stack.Lock
 function locks.renew(one)
-	one.expires = time.epoch() + locks.LIFE
+	local expires = time.epoch() + locks.LIFE
 	aws.logs.tag_resource {
 		resource_arn = one.resource_arn,
-		tags = { ["dmsrun:lock-expires"] = time.format(one.expires) },
+		tags = { ["dmsrun:lock-expires"] = time.format(expires) },
 	}
+	-- Only now: what others read is what counts.
+	one.expires = expires
 end
 
 --- Takes the lock away; one that is gone is fine.

@@ -2,13 +2,13 @@
 --- command, as `m:main(arg)` does for a migration.
 
 local approval = require "migration.approval"
-local aws = require "aws"
-local config = require "config"
 local deployment = require "migration.deployment"
 local errors = require "errors"
 local header = require "migration.header"
+local holders = require "migration.holders"
 local host = require "host"
 local json = require "json"
+local line = require "stack.line"
 local outputs = require "migration.outputs"
 local planning = require "stack.plan"
 local report = require "report"
@@ -23,13 +23,15 @@ local main = {}
 ---@field options table
 ---@field config table
 ---@field tasks table
+---@field line? stack.Line what this run was told
 ---@field verb? string
 ---@field of stack.Stack
 local Main = {}
 Main.__index = Main
 
 --- In the order of help.
-local VERBS = { "plan", "deploy", "drift", "status", "outputs", "forget", "destroy", "help" }
+local NAMES =
+	{ "plan", "deploy", "drift", "status", "outputs", "adopt", "forget", "destroy", "help" }
 
 --- The stack itself.
 ---@return stack.Stack
@@ -49,24 +51,21 @@ end
 ---@return string
 ---@diagnostic disable-next-line: unused
 function Main:command(verb)
-	local words, o = { "dmsrun" }, host.options
-	if aws.is_local then
-		local elsewhere = (o.local_dir or "") ~= "" and o.local_dir ~= ".dmsrun/local"
-		words[#words + 1] = elsewhere and ("--local=" .. o.local_dir) or "--local"
-	end
-	for _, option in ipairs { "profile", "region", "endpoint_url" } do
-		if o[option] then
-			words[#words + 1] = ("--%s %s"):format(option:gsub("_", "-"), o[option])
-		end
-	end
-	words[#words + 1] = host.script or "-"
-	if verb and verb ~= "" then
-		words[#words + 1] = (verb:gsub("%s+$", ""))
-	end
-	for _, pair in ipairs(config.overrides()) do
-		words[#words + 1] = "-c " .. pair
-	end
-	return table.concat(words, " ")
+	return line.command(verb)
+end
+
+--- What this run was told behind the script's name, whole.
+---@param ... string what is to be allowed beside what is
+---@return string
+function Main:said(...)
+	return line.said(self.line, { ... })
+end
+
+--- The command line of this run, whole: what a hint gives to go on with.
+---@param ... string what is to be allowed beside what is
+---@return string
+function Main:again(...)
+	return line.command(self:said(...))
 end
 
 --- What the verbs of a migration look for in its configuration; here the script says everything.
@@ -91,63 +90,11 @@ local function make(stack)
 	}, Main)
 end
 
----@type table<string, fun(m: any, command?: table)>, table<string, string>
-local RUN, SUMMARY = {}, {}
+--- By name; `""` is a run without a verb.
+---@type table<string, stack.Verb>
+local VERBS = {}
 
-SUMMARY.plan = "what a deploy would do; changes nothing"
-function RUN.plan(m)
-	local plan = deployment.plan(m)
-	if say.json() then
-		ui.json(plan:json())
-	else
-		deployment.show(plan)
-	end
-	if host.options.out then
-		plan:save(host.options.out)
-		local command = m:command("deploy --plan " .. host.options.out)
-		say.label("Saved", ("%s; carry it out with: %s"):format(host.options.out, command))
-	end
-	if host.options.detailed_exitcode and plan.has_changes then
-		host.exit(2)
-	end
-end
-
-SUMMARY.deploy = "plan, ask, apply"
-function RUN.deploy(m)
-	deployment.deploy(m)
-	RUN.outputs(m)
-end
-
-SUMMARY.drift = "what changed behind our back since the last deploy"
-function RUN.drift(m)
-	require("migration.verbs.drift").run(m --[[@as any]])
-end
-
-SUMMARY.status = "what is there, and its state"
-function RUN.status(m)
-	local rows, data = {}, {}
-	for _, one in ipairs(m:stack():live()) do
-		local name = one.outputs and one.outputs.name or one.physical
-		rows[#rows + 1] = { one.kind, one.id, tostring(name), one.state or "–" }
-		data[#data + 1] = {
-			kind = one.kind,
-			id = one.id,
-			physical = one.physical,
-			name = tostring(name),
-			state = one.state,
-		}
-	end
-	if say.json() then
-		ui.json { stack = m.name, resources = json.array(data) }
-	elseif #rows == 0 then
-		say.line(("%s is not deployed: %s"):format(m.name, m:command "deploy"))
-	else
-		say.table({ "kind", "id", "name", "state" }, rows)
-	end
-end
-
-SUMMARY.outputs = "names and ids for other tools"
-function RUN.outputs(m)
+local function outputs_of(m)
 	local values = outputs.read(m)
 	if say.json() then
 		ui.json(values)
@@ -162,43 +109,80 @@ function RUN.outputs(m)
 	end
 end
 
-SUMMARY.forget = "let resources go: take the stack's tags off, delete nothing"
-function RUN.forget(m, command)
-	require("migration.verbs.forget").run(m --[[@as any]], command)
-end
-
-SUMMARY.destroy = "delete the stack and prove that nothing is left"
-function RUN.destroy(m)
-	local proof = deployment.destroy(m)
-	if proof and say.json() then
-		ui.json { stack = m.name, kinds = proof.kinds, shared = json.array(proof.shared) }
+local function status(m)
+	header.show(m)
+	local rows, data = {}, {}
+	for _, one in ipairs(m:stack():live()) do
+		local name = one.outputs and one.outputs.name or one.physical
+		rows[#rows + 1] = { one.kind, one.id, tostring(name), one.state or "–" }
+		data[#data + 1] = {
+			kind = one.kind,
+			id = one.id,
+			physical = one.physical,
+			name = tostring(name),
+			state = one.state,
+		}
 	end
+	local locks = holders.read(m)
+	if say.json() then
+		ui.json { stack = m.name, resources = json.array(data), locks = holders.data(locks) }
+		return
+	end
+	if #rows == 0 then
+		say.line(("%s is not deployed: %s"):format(m.name, m:command "deploy"))
+	else
+		say.table({ "kind", "id", "name", "state" }, rows)
+	end
+	holders.show(locks)
 end
 
-SUMMARY.help = "this list"
-function RUN.help(m)
+local function help(m)
 	ui.out(("%s: a stack. Usage: %s [VERB] [OPTIONS]"):format(m.name, m:command()))
 	ui.out ""
 	ui.out "Without a verb: plan."
 	ui.out ""
-	for _, name in ipairs(VERBS) do
-		ui.out(("  %-10s %s"):format(name, SUMMARY[name]))
-	end
+	line.list(NAMES, VERBS)
 	ui.out ""
-	ui.out "Options: --json  --yes  --allow destroy|replace  --detailed-exitcode  --out FILE  --plan FILE"
+	ui.out "Options: --json  --yes  --allow destroy|replace  --detailed-exitcode"
 end
 
-local function check_words(m, verb, words)
-	if words[1] then
-		errors.raise {
-			summary = "Unexpected word",
-			what = ("%s takes nothing behind it; %q is one too many"):format(verb, words[1]),
-			hints = { { "Without it:", command = m:command(verb) } },
-			at = false,
-			exit = "usage",
-		}
-	end
-end
+VERBS = {
+	plan = {
+		summary = "what a deploy would do; changes nothing",
+		usage = "[--out FILE]",
+		takes = { "out" },
+		run = function(m)
+			header.show(m)
+			deployment.look(m)
+		end,
+	},
+	deploy = {
+		summary = "plan, ask, apply",
+		usage = "[--plan FILE] [--timing]",
+		takes = { "plan", "timing" },
+		run = function(m)
+			header.show(m)
+			deployment.deploy(m)
+			outputs_of(m)
+		end,
+	},
+	drift = require "migration.verbs.drift",
+	status = { summary = "what is there, and its state", run = status },
+	outputs = { summary = "names and ids for other tools", run = outputs_of },
+	adopt = require "migration.verbs.adopt",
+	forget = require "migration.verbs.forget",
+	destroy = {
+		summary = "delete the stack and prove that nothing is left",
+		usage = "[--timing]",
+		takes = { "timing" },
+		run = function(m)
+			header.show(m)
+			deployment.proved(m, deployment.destroy(m))
+		end,
+	},
+	help = { summary = "this list", run = help },
+}
+VERBS[""] = VERBS.plan
 
 --- While somebody collects, the stacks that scripts would run.
 ---@type stack.Stack[]?
@@ -234,23 +218,14 @@ function main.run(stack, arg)
 		return
 	end
 	local m = make(stack)
-	local command = host.command_line(arg or {}, VERBS)
-	for name, value in pairs(command.options or {}) do
-		host.options[name] = value
-	end
+	local command = line.read(arg, NAMES)
+	line.check(m, command, VERBS)
 	approval.check()
-	local verb = command.verb or "plan"
-	m.verb = verb
-	if verb ~= "forget" then
-		check_words(m, verb, command.rest or {})
-	end
-	if verb == "plan" or verb == "deploy" or verb == "status" or verb == "destroy" then
-		header.show(m)
-	end
-	RUN[verb](m, command)
+	m.line, m.verb = command, command.verb
+	VERBS[command.verb or ""].run(m, command)
 	if not command.verb and not say.json() then
 		say.line(
-			("Verbs:   %s %s"):format(m:command(), report.list(VERBS, #VERBS):gsub(" and ", ", "))
+			("Verbs:   %s %s"):format(m:command(), report.list(NAMES, #NAMES):gsub(" and ", ", "))
 		)
 	end
 end

@@ -1,157 +1,16 @@
---- The plan of a stack, as scripts see it, and the proof that nothing is left.
+--- How the plan of a stack is made: what is declared against what is live.
 
 local context = require "stack.context"
 local discover = require "stack.discover"
 local engine = require "engine"
 local errors = require "errors"
-local json = require "json"
 local kind = require "kind"
 local lock = require "stack.lock"
+local planned = require "stack.planned"
 local record = require "stack.record"
 local preflight = require "stack.preflight"
-local risk = require "stack.risk"
-local saved = require "stack.saved"
 
 local planning = {}
-
----@class stack.Plan
----@field stack stack.Stack
----@field destroy boolean
----@field has_changes boolean
----@field steps table[] each `{ kind, id, action, reason, differences, changes, effect, loses_data, … }`
----@field unchanged string[] "kind/id"
----@field notes string[] what is no longer declared and can't go back
----@field kept string[] what stays although it is not declared
----@field live stack.Live[]
----@field unseen string[] kinds that could not be listed
----@field handle any the engine's own
----@field items table<string, table> live items by kind and physical name
----@field checked? boolean
----@field applied? boolean
----@field under? string the token of the lock that it was made under
-local Plan = {}
-Plan.__index = Plan
-
---- `2 to change, interrupts replication`.
----@return string
-function Plan:headline()
-	return engine.show(self.handle, false).headline
-end
-
---- The lines below the headline.
----@param full? boolean every step and property
----@return string[]
-function Plan:lines(full)
-	local lines = engine.show(self.handle, full or false).lines
-	for _, note in ipairs(self.notes) do
-		lines[#lines + 1] = note
-	end
-	return lines
-end
-
---- The whole text, headline and lines, each line with its newline.
----@param full? boolean
----@return string
-function Plan:text(full)
-	return engine.show(self.handle, full or false).text
-end
-
---- The plan as data, for `ui.json`.
----@return table
-function Plan:json()
-	local data = engine.json(self.handle)
-	local security = {}
-	for index, one in ipairs(self:risks()) do
-		security[index] = { class = one.class, resource = one.resource, text = one.text }
-	end
-	data.security = json.array(security)
-	data.data_loss = json.array(self:losses())
-	data.notes = json.array(self.notes)
-	return data
-end
-
---- Writes the plan to a file, to be carried out later as it is: see `Plan:require_saved`.
----@param path string
-function Plan:save(path)
-	saved.write(self, path)
-end
-
---- Raises where this plan is not the one that was saved: the world moved, or the script.
----@param path string
-function Plan:require_saved(path)
-	saved.require(self, path)
-end
-
---- What of the plan is about security: who may do what, who reaches what, what is encrypted.
----@return stack.Risk[]
-function Plan:risks()
-	if self.destroy then
-		return {}
-	end
-	return risk.of(self.steps)
-end
-
---- What the plan does that needs a second look, and the classes of it, as `--allow` names them:
---- destroy, replace, stop, reload, iam, network, public, encryption.
----@return string[] lines
----@return table<string, boolean> classes
-function Plan:risky()
-	return risk.second_look(self.steps, self:risks())
-end
-
---- The step about a resource as a plan names it: `dms.task "migration"`.
----@param name string
----@return table?
-function Plan:step_of(name)
-	for _, step in ipairs(self.steps) do
-		if ("%s %q"):format(step.kind, step.id) == name then
-			return step
-		end
-	end
-end
-
---- The steps with one of the actions.
----@param ... string "create", "update", "replace", "delete" or "wait"
----@return table[]
-function Plan:with(...)
-	local wanted, found = {}, {}
-	for _, action in ipairs { ... } do
-		wanted[action] = true
-	end
-	for _, step in ipairs(self.steps) do
-		if wanted[step.action] then
-			found[#found + 1] = step
-		end
-	end
-	return found
-end
-
---- What would be lost, in the words of the kinds.
----@return string[]
-function Plan:losses()
-	local losses = {}
-	for _, step in ipairs(self.steps) do
-		losses[#losses + 1] = step.loses_data
-	end
-	return losses
-end
-
---- Asks whether AWS offers and knows what the steps name, and raises where it does not; once.
---- `Stack:apply` does it before the first change.
----@param extra? stack.Extra[] checks of values that no resource holds
-function Plan:check(extra)
-	if not self.checked and not self.destroy then
-		self.checked = true
-		preflight.run(self.stack, self, extra)
-	end
-end
-
---- The live item that a step is about, as its kind listed it.
----@param step table
----@return table?
-function Plan:item(step)
-	return step.physical and self.items[step.kind .. " " .. step.physical]
-end
 
 --- Properties with the stack's tags under the resource's own.
 local function with_tags(stack, declared)
@@ -245,11 +104,13 @@ local function annotate(plan)
 		local item = plan:item(step)
 		---@type string?, string?
 		local effect, loses
+		-- What may be replaced is agreed to as if it were.
+		local action = step.may_replace and "replace" or step.action
 		if definition and definition.effect then
-			effect = definition.effect(step.action, step.changes, item, step)
+			effect = definition.effect(action, step.changes, item, step)
 		end
 		if definition and definition.loses_data and item then
-			loses = definition.loses_data(step.action, item)
+			loses = definition.loses_data(action, item, step.changes)
 		end
 		if effect or loses then
 			engine.annotate(plan.handle, step.index, effect, loses)
@@ -285,6 +146,15 @@ local function go_back(declared, live)
 				copy.properties = properties
 			end
 			copy.reset = #resets > 0 and resets or nil
+			for _, name in
+				ipairs(record.unknown(kind.get(copy.kind), copy.properties, there.properties))
+			do
+				notes[#notes + 1] = ("%s %q: %s is declared, and nobody knows whether it is the one that is there: this was adopted, and no deploy has sent one since. The next change of it sends it; to send it now: deploy --allow password"):format(
+					copy.kind,
+					copy.id,
+					name
+				)
+			end
 			for _, text in ipairs(there.warnings or {}) do
 				notes[#notes + 1] = ("%s %q %s"):format(copy.kind, copy.id, text)
 			end
@@ -318,8 +188,29 @@ local function look(stack, kinds, shared, earlier)
 	for _, one in ipairs(earlier.live) do
 		live[#live + 1] = not touched[one.kind] and one or nil
 	end
-	local fresh = discover.live(stack, again, shared)
+	local fresh, unseen = discover.live(stack, again, shared)
+	if #unseen > 0 then
+		-- Its steps would vanish without a word.
+		errors.raise {
+			summary = "What the plan changes can't be looked at again",
+			what = ("%s could not be listed, and the plan has steps for it"):format(
+				table.concat(unseen, ", ")
+			),
+			why = "nothing was changed by this run",
+			hints = { "permit what the warning names, or try again: the plan is made anew" },
+			at = stack.at,
+		}
+	end
 	return table.move(fresh, 1, #fresh, #live + 1, live), earlier.unseen
+end
+
+--- What the script marks, as "kind/id": the tags say so only after a deploy.
+local function marked(stack, mark)
+	local names = {}
+	for _, one in ipairs(stack.declared) do
+		names[#names + 1] = one[mark] and one.kind .. "/" .. one.id or nil
+	end
+	return names
 end
 
 --- Makes the plan of a stack.
@@ -349,9 +240,11 @@ function planning.make(stack, destroy, earlier)
 		declared = destroy and {} or declared,
 		live = given,
 		kinds = known,
+		protect = destroy and marked(stack, "protect") or nil,
+		retain = destroy and marked(stack, "retain") or nil,
 	}, kind.compare)
 	local about = engine.about(handle)
-	local plan = setmetatable({
+	local plan = planned.new {
 		stack = stack,
 		handle = handle,
 		destroy = destroy,
@@ -363,7 +256,7 @@ function planning.make(stack, destroy, earlier)
 		kept = about.kept,
 		notes = notes,
 		under = lock.token(stack),
-	}, Plan)
+	}
 	annotate(plan)
 	return plan
 end
@@ -423,62 +316,48 @@ function planning.against(stack, live, declared, compare)
 	return handle, engine.steps(handle), engine.about(handle).unchanged
 end
 
---- A step in a text: what is done to what, and how it differs.
-local function essence(step)
-	local parts = { step.resource, step.action, step.physical or "", tostring(step.generation) }
-	for _, one in ipairs(step.differences or {}) do
-		parts[#parts + 1] = one.path .. " " .. one.text
+--- Copies of what is live, which nothing protects: comparing refuses nothing.
+---@param live stack.Live[]
+---@return stack.Live[]
+function planning.unprotected(live)
+	local list = {}
+	for index, one in ipairs(live) do
+		local tags = {}
+		---@type table<string, any>
+		local copy = {}
+		for key, value in pairs(one) do
+			copy[key] = value
+		end
+		for key, value in pairs(one.tags or {}) do
+			tags[key] = key ~= "dmsrun:protect" and value or nil
+		end
+		copy.tags = tags
+		list[index] = copy
 	end
-	return table.concat(parts, "\0")
+	return list
 end
 
---- Looks again at what a plan is about to change, now that nobody else changes it: what was looked at
---- is what is carried out. What is done already, by whomever, is left out; what differs is refused.
----@param plan stack.Plan
----@param command? string what is run again
-function planning.confirm(plan, command)
-	local token = lock.token(plan.stack)
-	if plan.under and plan.under == token then
-		return
+--- What is live of a stack, whatever a plan of it would be refused for: who lets go of something, or
+--- owns it, may do so to mend that. Whose it is is looked at all the same.
+---@param stack stack.Stack
+---@return stack.Live[]
+function planning.live(stack)
+	if stack.current then
+		return stack.current.live
 	end
-	local now, known, moved = planning.make(plan.stack, plan.destroy, plan), {}, {}
-	for _, step in ipairs(plan.steps) do
-		known[essence(step)] = true
+	local kinds = stack:kinds()
+	local live, given = discover.live(stack, kinds, context.shared()), {}
+	for index, one in ipairs(planning.unprotected(live)) do
+		given[index] = plain(one)
 	end
-	for _, step in ipairs(now.steps) do
-		if step.action ~= "wait" and not known[essence(step)] then
-			moved[#moved + 1] = ('%s "%s": %s, %s'):format(
-				step.kind,
-				step.id,
-				step.action,
-				step.reason
-			)
-		end
-	end
-	if #moved > 0 then
-		errors.raise {
-			summary = "The world moved since the plan was made",
-			what = "it would do now what nobody has seen: " .. table.concat(moved, "\n"),
-			why = "somebody else changed the stack meanwhile; nothing was changed by this run",
-			hints = {
-				command and { "Run it again, it shows the new plan:", command = command }
-					or "run it again: it shows the new plan",
-			},
-			at = false,
-		}
-	end
-	for _, key in ipairs {
-		"handle",
-		"steps",
-		"items",
-		"live",
-		"has_changes",
-		"unchanged",
-		"kept",
-		"under",
-	} do
-		plan[key] = now[key]
-	end
+	engine.plan({
+		stack = stack.name,
+		owner = stack.options.owner,
+		declared = {},
+		live = given,
+		kinds = schemas(kinds),
+	}, kind.compare)
+	return live
 end
 
 --- The properties of a resource that are known.
@@ -504,7 +383,11 @@ end
 ---@return table[]
 function planning.resolved(stack, live)
 	-- Only the outputs are wanted; what differs is nobody's question, and a secret's is a costly one.
-	local handle = planning.against(stack, live, nil, function()
+	local unprotected = declarations(stack)
+	for _, one in ipairs(unprotected) do
+		one.protect = nil
+	end
+	local handle = planning.against(stack, live, unprotected, function()
 		return true
 	end)
 	local list, all = declarations(stack), {}
@@ -517,74 +400,6 @@ function planning.resolved(stack, live)
 		one.properties = complete and values[index] or known_of(handle, one.properties)
 	end
 	return list
-end
-
-local function is_retained(live)
-	return (live.tags or {})["dmsrun:retain"] == "true"
-end
-
---- The proof: how many of each kind are there, and that what is left is meant to be.
----@param stack stack.Stack
----@param kinds kind.Kind[]
----@param live stack.Live[]
----@param unseen string[]
----@return table
-function planning.proof(stack, kinds, live, unseen)
-	local counts, left, shared, retained = {}, {}, {}, {}
-	for _, one in ipairs(live) do
-		counts[one.kind] = (counts[one.kind] or 0) + 1
-		if kind.get(one.kind).shared then
-			shared[#shared + 1] = one.physical
-		elseif is_retained(one) then
-			retained[#retained + 1] = ("%s %s"):format(one.kind, one.physical)
-		else
-			left[#left + 1] = one
-		end
-	end
-	local proof = {
-		kinds = {},
-		left = left,
-		shared = shared,
-		retained = retained,
-		unseen = unseen,
-		lines = {},
-	}
-	local missing = {}
-	for _, name in ipairs(unseen) do
-		missing[name] = true
-	end
-	for _, definition in ipairs(kinds) do
-		local name = definition.name
-		proof.kinds[#proof.kinds + 1] = { name = name, count = counts[name] or 0 }
-		local text = missing[name] and "could not be listed"
-			or definition.shared and counts[name] and (counts[name] .. " shared, stays")
-			or tostring(counts[name] or 0)
-		proof.lines[#proof.lines + 1] = ("%-28s %s"):format(name, text)
-	end
-	local summary = "nothing is left"
-	if #shared > 0 then
-		summary = ("nothing is left but the roles that the account shares: %s"):format(
-			table.concat(shared, ", ")
-		)
-	end
-	if #retained > 0 then
-		summary = ("%s; retained: %s"):format(summary, table.concat(retained, ", "))
-	end
-	proof.summary = summary
-	if #left > 0 then
-		local names = {}
-		for index, one in ipairs(left) do
-			names[index] = ("%s (%s/%s)"):format(one.physical, one.kind, one.id)
-		end
-		errors.raise {
-			summary = "Something is left of the stack",
-			what = table.concat(names, ", "),
-			hints = { "Run destroy again: it goes on with what is left." },
-			at = stack.at,
-			exit = "partial",
-		}
-	end
-	return proof
 end
 
 return planning

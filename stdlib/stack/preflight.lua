@@ -4,6 +4,7 @@
 
 local absence = require "kinds.support.absence"
 local context = require "stack.context"
+local dms_names = require "kinds.support.dms_names"
 local errors = require "errors"
 local kind = require "kind"
 local parallel = require "parallel"
@@ -207,7 +208,7 @@ end
 --- What a step is going to send: everything for a new resource, what differs for a change.
 local function sent(step, properties)
 	local names = {}
-	if step.action == "update" then
+	if step.action == "update" and not step.may_replace then
 		for name in pairs(step.changes) do
 			names[name] = true
 		end
@@ -217,6 +218,18 @@ local function sent(step, properties)
 		names[name] = true
 	end
 	return names
+end
+
+--- The name that a step gives to what it makes; nil where it makes nothing.
+local function name_of_new(stack, step)
+	local generation = step.generation
+	if step.may_replace then
+		generation = generation + 1
+	elseif step.action == "update" then
+		return nil
+	end
+	local name = ("%s-%s"):format(stack.name, step.id)
+	return generation > 1 and ("%s-%d"):format(name, generation) or name
 end
 
 ---@class stack.Extra
@@ -245,15 +258,20 @@ function preflight.run(stack, plan, extra)
 	end
 	for order, step in ipairs(plan:with("create", "replace", "update")) do
 		local definition = kind.get(step.kind)
-		local declared = definition.preflight and declaration(stack, step)
+		local named = dms_names.knows(step.kind) and name_of_new(stack, step)
+		local declared = (definition.preflight or named) and declaration(stack, step)
 		if declared then
 			add(order, {
 				declared = declared,
-				creates = step.action ~= "update",
+				creates = step.action ~= "update" or step.may_replace ~= nil,
 				sends = sent(step, declared.properties),
 			}, function(check)
-				---@diagnostic disable-next-line: need-check-nil -- one without has no declaration
-				definition.preflight(check, declared.properties, plan:item(step))
+				if named then
+					dms_names.check(check, step.kind, named)
+				end
+				if definition.preflight then
+					definition.preflight(check, declared.properties, plan:item(step))
+				end
 			end)
 		end
 	end

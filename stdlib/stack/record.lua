@@ -10,6 +10,12 @@ local record = {}
 record.DECLARES = "dmsrun:declares"
 record.FINGERPRINT = "dmsrun:fingerprint"
 
+--- On what was adopted: what it holds that can't be read back was never sent by us.
+record.ADOPTED = "dmsrun:adopted"
+
+--- What stands for a secret of which nobody can know whether it is the declared one.
+local UNKNOWN = "(unknown)"
+
 --- A tag's value holds this much.
 local LIMIT = 256
 
@@ -47,38 +53,118 @@ local function declares(definition, properties)
 	return #text <= LIMIT and #text > 0 and text or nil
 end
 
---- The fingerprints in a tag, by property: `password=salt.digits`.
+--- The fingerprints in a tag, by the name of what they are of: `password=salt.digits`, and
+--- `kafka_settings.sasl_password=salt.digits` for a member.
 local function fingerprints(text)
 	local by_name = {}
-	for name, print in tostring(text or ""):gmatch "([%w_]+)=([%w%.]+)" do
+	for name, print in tostring(text or ""):gmatch "([%w_%.]+)=([%w%.]+)" do
 		by_name[name] = print
 	end
 	return by_name
 end
 
---- Whether a value is the one that a fingerprint was made of. Without a fingerprint nobody can tell,
---- and nothing is changed for that.
+--- What is kept of a name: the name, or its short form where a tag had no room for all of them.
+local function known_of(prints, name)
+	return prints[name] or prints[record.short(name)]
+end
+
+--- Fingerprints as a tag holds them.
+local function tag_of(prints)
+	for _, spell in ipairs {
+		function(name)
+			return name
+		end,
+		record.short,
+	} do
+		local parts = {}
+		for name, print in pairs(prints) do
+			parts[#parts + 1] = ("%s=%s"):format(spell(name), print)
+		end
+		table.sort(parts)
+		local text = table.concat(parts, " ")
+		if #text <= LIMIT then
+			return #parts > 0 and text or nil
+		end
+	end
+	-- No kind of ours has so many. What has no room is sent by each deploy: better than by none.
+	return nil
+end
+
+--- What of the properties can't be read back, by the name of its fingerprint.
+local function hidden_of(definition, properties)
+	local hidden = {}
+	for name, property in pairs(definition.properties) do
+		local value = properties[name]
+		if property.fingerprint and value ~= nil then
+			hidden[name] = value
+		elseif property.hides and type(value) == "table" then
+			for member, inner in pairs(value) do
+				if property.hides(member, inner) then
+					hidden[name .. "." .. member] = inner
+				end
+			end
+		end
+	end
+	return hidden
+end
+
+--- The property that a fingerprint's name belongs to, and the member in it.
+local function split(name)
+	local property, member = name:match "^([^%.]+)%.(.+)$"
+	return property or name, member
+end
+
+--- Whether a value is the one that a fingerprint was made of. One without a fingerprint was never sent;
+--- where nobody can tell, nothing is changed for that (see `record.unknown`).
 ---@param declared any
 ---@param print? string
 ---@return boolean
 function record.matches(declared, print)
-	local salt, digits = tostring(print or ""):match "^(%w+)%.(%x+)$"
-	if not salt then
+	if print == UNKNOWN then
 		return true
 	end
-	return engine.fingerprint(salt, declared) == digits
+	local salt, digits = tostring(print or ""):match "^(%w+)%.(%x+)$"
+	return salt ~= nil and engine.fingerprint(salt, declared) == digits
 end
 
---- The live properties that only the tags know: a fingerprint in place of each secret.
+--- Whether `--allow password` was given: what nobody knows is sent.
+local function sends_unknown()
+	for _, allowed in ipairs(host.options.allow or {}) do
+		if allowed == "password" then
+			return true
+		end
+	end
+	return false
+end
+
+--- The live properties that only the tags know: a fingerprint in place of each secret. Of what was
+--- adopted, and of what can carry no tags, nobody can know a secret that was not sent since.
 ---@param definition kind.Kind
 ---@param tags table<string, string>
 ---@param properties table
-function record.add_fingerprints(definition, tags, properties)
-	local known
+---@param declared? table
+function record.add_fingerprints(definition, tags, properties, declared)
+	local prints = fingerprints(tags[record.FINGERPRINT])
+	local nobody_knows = not recorded(definition)
+		or (tags[record.ADOPTED] == "true" and not sends_unknown())
+	local otherwise = nobody_knows and UNKNOWN or nil
 	for name, property in pairs(definition.properties) do
 		if property.fingerprint then
-			known = known or fingerprints(tags[record.FINGERPRINT])
-			properties[name] = known[name]
+			properties[name] = known_of(prints, name) or otherwise
+		elseif property.hides then
+			local wanted = declared and declared[name]
+			local live, covered = properties[name], {}
+			for member, value in pairs(type(live) == "table" and live or {}) do
+				if not property.hides(member, value) then
+					covered[member] = value
+				end
+			end
+			for member, value in pairs(type(wanted) == "table" and wanted or {}) do
+				if property.hides(member, value) then
+					covered[member] = known_of(prints, name .. "." .. member) or otherwise
+				end
+			end
+			properties[name] = (live ~= nil or next(covered) ~= nil) and covered or nil
 		end
 	end
 end
@@ -86,51 +172,96 @@ end
 --- The tags that record what is written now.
 ---@param definition kind.Kind
 ---@param properties table what is declared, resolved
+---@param prints? table<string, string> fingerprints by name; made of the properties when left out
 ---@return table<string, string>
-function record.tags(definition, properties)
+function record.tags(definition, properties, prints)
 	if not recorded(definition) then
 		return {}
 	end
-	local parts, salt = {}, nil
-	for name, property in pairs(definition.properties) do
-		if property.fingerprint and properties[name] ~= nil then
-			salt = salt or host.uuid():gsub("%W", ""):sub(1, 8)
-			parts[#parts + 1] = ("%s=%s.%s"):format(
-				name,
-				salt,
-				engine.fingerprint(salt, properties[name])
-			)
+	if not prints then
+		prints = {}
+		for name, value in pairs(hidden_of(definition, properties)) do
+			prints[name] = record.fingerprint(value)
 		end
 	end
-	table.sort(parts)
 	return {
 		---@diagnostic disable-next-line: assign-type-mismatch -- nil leaves the tag out
 		[record.DECLARES] = declares(definition, properties),
 		---@diagnostic disable-next-line: assign-type-mismatch -- nil leaves the tag out
-		[record.FINGERPRINT] = #parts > 0 and table.concat(parts, " ") or nil,
+		[record.FINGERPRINT] = tag_of(prints),
 	}
 end
 
---- Puts the record among the changes of an update, where it differs from what the tags say.
+--- A fingerprint of a value, with a salt of its own.
+---@param value any
+---@return string
+function record.fingerprint(value)
+	local salt = host.uuid():gsub("%W", ""):sub(1, 8)
+	return ("%s.%s"):format(salt, engine.fingerprint(salt, value))
+end
+
+--- The fingerprints that a change does not touch: what is written before it. Whoever dies in the middle
+--- leaves none of a secret that may be the old one or the new one.
+---@param there? string the tag as it is
+---@param wanted? string the tag as it is to be
+---@return string? text nil where the change touches none
+function record.untouched(there, wanted)
+	if there == nil or wanted == nil or there == wanted then
+		return nil
+	end
+	local after, kept, touched = fingerprints(wanted), {}, false
+	for name, print in pairs(fingerprints(there)) do
+		if after[name] == print then
+			kept[name] = print
+		else
+			touched = true
+		end
+	end
+	return touched and (tag_of(kept) or "") or nil
+end
+
+--- Whether something else than tags changes.
+local function sends(changes)
+	for name in pairs(changes) do
+		if name ~= "tags" then
+			return true
+		end
+	end
+	return false
+end
+
+--- Puts the record among the changes of an update, where it differs from what the tags say. A
+--- fingerprint is made of what this update sends and of nothing else. A secret that nobody knows goes
+--- along with any change of the resource, so that it is known from then on.
 ---@param definition kind.Kind
 ---@param properties table
 ---@param changes table
 ---@param live_tags table<string, string>
-function record.add_changes(definition, properties, changes, live_tags)
-	local wanted = record.tags(definition, properties)
-	-- The salt is new each time: only another value is a reason to write it.
-	for name, print in pairs(fingerprints(live_tags[record.FINGERPRINT])) do
-		if not changes[name] and wanted[record.FINGERPRINT] then
-			wanted[record.FINGERPRINT] =
-				wanted[record.FINGERPRINT]:gsub(name .. "=[%w%.]+", name .. "=" .. print)
+---@param ignored? string[] properties that are not to be changed
+function record.add_changes(definition, properties, changes, live_tags, ignored)
+	local before, prints = fingerprints(live_tags[record.FINGERPRINT]), {}
+	local along = sends(changes)
+	local skipped = {}
+	for _, name in ipairs(ignored or {}) do
+		skipped[name] = true
+	end
+	for name, value in pairs(hidden_of(definition, properties)) do
+		local property, known = split(name), known_of(before, name)
+		if not known and along and not changes[property] and not skipped[property] then
+			changes[property] = { to = properties[property] }
+		end
+		local sent = changes[property] ~= nil
+		if sent and not (known and record.matches(value, known)) then
+			prints[name] = record.fingerprint(value)
+		else
+			prints[name] = known
 		end
 	end
-	local to = {}
+	local to, any = {}, false
 	for name, value in pairs((changes.tags or {}).to or {}) do
 		to[name] = value
 	end
-	local any = false
-	for name, value in pairs(wanted) do
+	for name, value in pairs(record.tags(definition, properties, prints)) do
 		if live_tags[name] ~= value then
 			to[name], any = value, true
 		end
@@ -138,6 +269,27 @@ function record.add_changes(definition, properties, changes, live_tags)
 	if any then
 		changes.tags = { from = (changes.tags or {}).from, to = to }
 	end
+end
+
+--- The names of declared secrets of which nobody knows whether they are the ones that are there.
+---@param definition kind.Kind
+---@param properties table what is declared
+---@param live table the live properties
+---@return string[]
+function record.unknown(definition, properties, live)
+	local names = {}
+	for name in pairs(recorded(definition) and hidden_of(definition, properties) or {}) do
+		local property, member = split(name)
+		local there = live[property]
+		if member then
+			there = type(there) == "table" and there[member] or nil
+		end
+		if there == UNKNOWN then
+			names[#names + 1] = name
+		end
+	end
+	table.sort(names)
+	return names
 end
 
 --- What was declared when the resource was written last and is not any more: defaults to put in, names

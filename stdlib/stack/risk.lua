@@ -1,7 +1,8 @@
 --- What of a plan a careful person looks at twice: who may do what, who can reach what, what is
 --- encrypted, and what is lost. Found in the steps, told in their words.
 
-local policy = require "kinds.support.policy"
+local cidr = require "network.cidr"
+local grants = require "stack.grants"
 
 local risk = {}
 
@@ -9,14 +10,62 @@ local risk = {}
 ---@field class "iam"|"network"|"public"|"encryption"
 ---@field resource string
 ---@field text string
+---@field always boolean whether it is looked at twice for a new resource too
 
-local ANYWHERE = { ["0.0.0.0/0"] = true, ["::/0"] = true }
+--- Ranges that are shorter than this hold a good part of the internet: two halves of it are all of it.
+local OPEN_V4, OPEN_V6 = 8, 17
+
+--- The ranges that nobody reaches from outside: private ones, those of carriers, of a link, of a host.
+local INSIDE = {
+	"10.0.0.0/8",
+	"172.16.0.0/12",
+	"192.168.0.0/16",
+	"100.64.0.0/10",
+	"169.254.0.0/16",
+	"127.0.0.0/8",
+}
+
+--- How long a range's prefix is; one without any is a single address.
+local function prefix_of(range)
+	local digits = range:match "/(%d+)%s*$"
+	return digits and tonumber(digits) or (range:find(":", 1, true) and 128 or 32)
+end
+
+--- Whether a range is one of a network of one's own; of a range that is not known yet it is believed.
+local function is_inside(range)
+	if type(range) ~= "string" then
+		return true
+	elseif range:find(":", 1, true) then
+		return range:find "^[fF][cdCD]" ~= nil or range:find "^[fF][eE][89abAB]" ~= nil
+	end
+	local own = cidr.parse(range)
+	for _, text in ipairs(INSIDE) do
+		local inside = cidr.parse(text)
+		if own and inside and own.prefix >= inside.prefix and cidr.overlap(own, inside) then
+			return true
+		end
+	end
+	return false
+end
+
+--- Whether a range lets a good part of the internet in.
+local function is_open(range)
+	if type(range) ~= "string" then
+		return false
+	end
+	return not is_inside(range)
+		and prefix_of(range) < (range:find(":", 1, true) and OPEN_V6 or OPEN_V4)
+end
+
+--- A text, or what stands for one that is known only after apply.
+local function text_of(value)
+	return type(value) == "string" and value or "what is known after apply"
+end
 
 --- One text for a rule of a security group.
 local function rule_text(rule)
-	local target = rule.cidr
-		or rule.ipv6_cidr
-		or rule.prefix_list_id
+	local range = rule.cidr or rule.ipv6_cidr or rule.prefix_list_id
+	local target = range and text_of(range)
 		or (rule.self and "itself")
 		or (type(rule.source_group_id) == "string" and rule.source_group_id)
 		or "another group"
@@ -34,29 +83,6 @@ local function rules_of(list)
 	local set = {}
 	for _, rule in ipairs(type(list) == "table" and list or {}) do
 		set[rule_text(rule)] = rule
-	end
-	return set
-end
-
---- Every action and resource that a policy allows.
-local function allowed(document)
-	local set = {}
-	if type(document) == "string" then
-		local ok, decoded = pcall(policy.decode, document)
-		document = ok and decoded or nil
-	end
-	local function list(value)
-		return type(value) == "table" and value or { value }
-	end
-	for _, statement in ipairs(type(document) == "table" and document.Statement or {}) do
-		if statement.Effect == "Allow" then
-			for _, action in ipairs(list(statement.Action)) do
-				for _, on in ipairs(list(statement.Resource or statement.Principal or "*")) do
-					local name = type(on) == "string" and on or "…"
-					set[("%s on %s"):format(tostring(action), name)] = true
-				end
-			end
-		end
 	end
 	return set
 end
@@ -94,10 +120,13 @@ LOOK["ec2.security_group"] = function(changes, add)
 		if change and change.to then
 			local have = rules_of(change.from)
 			for text, rule in pairs(rules_of(change.to)) do
-				if not have[text] then
-					local open = ANYWHERE[rule.cidr or rule.ipv6_cidr or ""]
-					local wide = direction == "ingress" and open
-					add(wide and "public" or "network", ("%s %s"):format(words, text))
+				local range = rule.cidr or rule.ipv6_cidr
+				if not have[text] and direction == "ingress" and is_open(range) then
+					add("public", ("%s %s"):format(words, text))
+				elseif not have[text] then
+					-- What lets somebody in from outside is no need of a stack's own.
+					local outside = direction == "ingress" and range ~= nil and not is_inside(range)
+					add("network", ("%s %s"):format(words, text), outside)
 				end
 			end
 		end
@@ -116,14 +145,76 @@ LOOK["ec2.route_table"] = function(changes, add)
 	if not change or not change.from then
 		return
 	end
+	local function destination_of(route)
+		return text_of(
+			route.destination_cidr_block
+				or route.destination_ipv6_cidr_block
+				or route.destination_prefix_list_id
+				or ""
+		)
+	end
 	local had = {}
 	for _, route in ipairs(change.from) do
-		had[route.destination_cidr_block or ""] = route.gateway_id ~= nil
+		had[destination_of(route)] = route.gateway_id ~= nil
 	end
 	for _, route in ipairs(type(change.to) == "table" and change.to or {}) do
-		local destination = route.destination_cidr_block or ""
+		local destination = destination_of(route)
 		if route.gateway_id ~= nil and not had[destination] then
 			add("network", ("%s goes straight to the internet gateway"):format(destination))
+		end
+	end
+end
+
+--- What of some documents is in the set that `what` makes of each, in one.
+local function union(documents, what)
+	local all = {}
+	if type(documents) ~= "table" then
+		-- Known only after apply.
+		return documents == nil and all or what(documents)
+	end
+	for _, document in pairs(documents) do
+		for text in pairs(what(document)) do
+			all[text] = true
+		end
+	end
+	return all
+end
+
+--- What the documents of a resource grant more than before, and to whom.
+local function widened(before, after, add, words)
+	local everybody = added(union(before, grants.to_everybody), union(after, grants.to_everybody))
+	if #everybody > 0 then
+		add("public", ("%s everybody %s"):format(words, brief(everybody)))
+	end
+	local whole = added(union(before, grants.whole), union(after, grants.whole))
+	local more = added(union(before, grants.allowed), union(after, grants.allowed))
+	if #more > 0 then
+		add("iam", ("%s %s"):format(words, brief(#whole > 0 and whole or more)), #whole > 0)
+	end
+	local less = added(union(after, grants.denied), union(before, grants.denied))
+	if #less > 0 then
+		add("iam", "no longer denies " .. brief(less))
+	end
+end
+
+--- Managed policies that allow everything, or everything of a service, as their names tell.
+local function is_whole(name)
+	return name == "AdministratorAccess"
+		or name == "PowerUserAccess"
+		or name:find "FullAccess" ~= nil
+end
+
+local function attached(change, add)
+	local have = {}
+	for _, one in ipairs(change.from or {}) do
+		have[one] = true
+	end
+	for _, one in ipairs(type(change.to) == "table" and change.to or {}) do
+		if type(one) == "string" and not have[one] then
+			local name = one:match "([^/]+)$" or one
+			add("iam", "attaches " .. name, is_whole(name))
+		elseif type(one) ~= "string" then
+			add("iam", "attaches what is known only after apply")
 		end
 	end
 end
@@ -131,44 +222,27 @@ end
 LOOK["iam.role"] = function(changes, add)
 	local trust = changes.assume_role_policy_document
 	if trust then
-		local more = added(allowed(trust.from), allowed(trust.to))
+		local open = added(grants.to_everybody(trust.from), grants.to_everybody(trust.to))
+		if #open > 0 then
+			add("public", "lets everybody take the role")
+		end
+		local more = added(grants.allowed(trust.from), grants.allowed(trust.to))
 		if #more > 0 or trust.from ~= nil then
 			add("iam", "who may take the role changes")
 		end
 	end
 	local inline = changes.policies
 	if inline then
-		local before, after = {}, {}
-		for _, document in pairs(inline.from or {}) do
-			for text in pairs(allowed(document)) do
-				before[text] = true
-			end
-		end
-		for _, document in pairs(type(inline.to) == "table" and inline.to or {}) do
-			for text in pairs(allowed(document)) do
-				after[text] = true
-			end
-		end
-		local more = added(before, after)
-		if #more > 0 then
-			add("iam", "allows " .. brief(more))
-		end
+		widened(inline.from, inline.to, add, "allows")
 	end
-	local managed = changes.managed_policy_arns
-	if managed then
-		local have = {}
-		for _, one in ipairs(managed.from or {}) do
-			have[one] = true
-		end
-		for _, one in ipairs(managed.to or {}) do
-			if type(one) == "string" and not have[one] then
-				add("iam", "attaches " .. (one:match "([^/]+)$" or one))
-			end
-		end
+	if changes.managed_policy_arns then
+		attached(changes.managed_policy_arns, add)
 	end
 	local limit = changes.permissions_boundary
 	if limit and limit.from and not limit.to then
 		add("iam", "loses its permissions boundary")
+	elseif limit and limit.from then
+		add("iam", "its permissions boundary changes")
 	end
 end
 
@@ -206,28 +280,38 @@ LOOK["s3.bucket"] = function(changes, add)
 	if changes.encryption and changes.encryption.from then
 		add("encryption", "how objects are encrypted changes")
 	end
-	local document = changes.policy and changes.policy.to
-	local more = document and added(allowed(changes.policy.from), allowed(document)) or {}
-	if #more > 0 then
-		add("iam", "the bucket policy allows " .. brief(more))
+	if changes.policy then
+		widened({ changes.policy.from }, { changes.policy.to }, add, "the bucket policy allows")
 	end
 end
 
-LOOK["kms.key"] = function(changes, add)
-	if changes.policy and changes.policy.from then
-		add("iam", "who may use the key changes")
+--- A policy that says who may use something, where each change of it is worth a look.
+local function resource_policy(property, words, from_the_start)
+	return function(changes, add)
+		local change = changes[property]
+		if not change then
+			return
+		end
+		local open = added(grants.to_everybody(change.from), grants.to_everybody(change.to))
+		if #open > 0 then
+			add("public", "allows everybody " .. brief(open))
+		end
+		if change.from or (from_the_start and change.to) then
+			add("iam", words)
+		end
 	end
 end
 
-LOOK["secretsmanager.secret"] = function(changes, add)
-	if changes.resource_policy and changes.resource_policy.to then
-		add("iam", "who may read the secret changes")
-	end
-end
+LOOK["kms.key"] = resource_policy("policy", "who may use the key changes", false)
+LOOK["secretsmanager.secret"] =
+	resource_policy("resource_policy", "who may read the secret changes", true)
+LOOK["sns.topic"] = resource_policy("policy", "who may use the topic changes", true)
 
-LOOK["sns.topic"] = function(changes, add)
-	if changes.policy and changes.policy.to then
-		add("iam", "who may use the topic changes")
+--- Its policy narrows what may be reached through it; without one that is everything.
+LOOK["ec2.vpc_endpoint"] = function(changes, add)
+	local change = changes.policy_document
+	if change and change.from then
+		add("iam", "what may be reached through it, and by whom, changes")
 	end
 end
 
@@ -240,8 +324,9 @@ function risk.of(steps)
 		local look = LOOK[step.kind]
 		if look and step.action ~= "delete" and step.action ~= "wait" then
 			local texts = {}
-			look(step.changes, function(class, text)
-				texts[#texts + 1] = { class = class, text = text }
+			look(step.changes, function(class, text, always)
+				always = class == "public" or always or false
+				texts[#texts + 1] = { class = class, text = text, always = always }
 			end)
 			table.sort(texts, function(a, b)
 				return a.class .. a.text < b.class .. b.text
@@ -251,6 +336,7 @@ function risk.of(steps)
 					class = one.class,
 					resource = ("%s %q"):format(step.kind, step.id),
 					text = one.text,
+					always = one.always,
 				}
 			end
 		end
@@ -260,7 +346,11 @@ end
 
 --- How `--allow` names what is done to a resource, and the word for it in a question.
 ---@type table<string, string[]?>
-local DONE = { delete = { "destroy", "is deleted" }, replace = { "replace", "is replaced" } }
+local DONE = {
+	delete = { "destroy", "is deleted" },
+	replace = { "replace", "is replaced" },
+	may_replace = { "replace", "may be replaced" },
+}
 
 --- What is done to a step's resource. What a replacement has left, because its run was cut off, goes
 --- by the same name as the replacement: the same command, allowed the same, ends it.
@@ -270,7 +360,7 @@ local function done_of(step)
 	if step.action == "delete" and step.reason:find "^was replaced by " then
 		return DONE.replace
 	end
-	return DONE[step.action]
+	return step.may_replace and DONE.may_replace or DONE[step.action]
 end
 
 --- What an effect on replication is called, by words in it.
@@ -294,7 +384,8 @@ function risk.class_of_loss(step)
 end
 
 --- What needs a second look before it is done: what goes away or stands still, and what is widened.
---- What a new resource needs is no widening, but for what everybody may reach.
+--- What a new resource needs is no widening, but for what everybody may reach, what lets somebody in from
+--- outside, and what allows everything.
 ---@param steps table[]
 ---@param risks stack.Risk[]
 ---@return string[] lines
@@ -311,7 +402,8 @@ function risk.second_look(steps, risks)
 		by_name[title(step)] = step
 		local done = done_of(step)
 		if done then
-			add(done[1], ("%s %s: %s"):format(title(step), done[2], step.reason))
+			local reason = step.may_replace or step.reason
+			add(done[1], ("%s %s: %s"):format(title(step), done[2], reason))
 		end
 		local effect = step.effect or ""
 		for _, one in ipairs(EFFECTS) do
@@ -322,7 +414,8 @@ function risk.second_look(steps, risks)
 	end
 	for _, one in ipairs(risks) do
 		local step = by_name[one.resource]
-		if one.class == "public" or (step and step.action == "update") then
+		-- The replacement of something may be wider than what it replaces.
+		if one.always or (step and step.action ~= "create") then
 			add(one.class, ("%s %s"):format(one.resource, one.text))
 		end
 	end

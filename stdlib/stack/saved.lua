@@ -21,6 +21,34 @@ local function declared(stack)
 	return list
 end
 
+--- A text of a step; nil where there is none, which JSON says by a null.
+local function told(text)
+	return type(text) == "string" and text or nil
+end
+
+--- A text without what only moves on: how far a load is, how much a log holds.
+local function settled(text)
+	return ((told(text) or ""):gsub("%d+%.?%d* ?%%", "%%"):gsub("%d+ KB", "KB"))
+end
+
+--- What a step does to replication and to data: whoever approved it approved that too.
+---@param step table
+---@return string[]
+function saved.marks(step)
+	return { settled(step.effect), settled(step.loses_data) }
+end
+
+--- A step in words: what is done, why, and what it does to replication and to data.
+---@param step table
+---@return string
+function saved.words(step)
+	local lost = told(step.loses_data)
+	local parts = { step.reason }
+	parts[#parts + 1] = told(step.effect)
+	parts[#parts + 1] = lost and "loses " .. lost or nil
+	return ("%s (%s)"):format(step.action, table.concat(parts, "; "))
+end
+
 --- What makes a step the same step.
 local function essence(step)
 	return json.encode {
@@ -29,8 +57,10 @@ local function essence(step)
 		step.physical or "",
 		step.generation,
 		step.delete_first or false,
+		told(step.may_replace) or "",
 		step.reason or "",
 		step.changes or {},
+		saved.marks(step),
 	}
 end
 
@@ -55,13 +85,6 @@ function saved.of(plan)
 	}
 end
 
---- Writes a plan to a file.
----@param plan stack.Plan
----@param path string
-function saved.write(plan, path)
-	fs.write(path, json.encode(saved.of(plan), { pretty = true }) .. "\n")
-end
-
 local function refuse(summary, what, why, hint)
 	errors.raise {
 		summary = summary,
@@ -72,13 +95,62 @@ local function refuse(summary, what, why, hint)
 	}
 end
 
+local function refuse_file(path, what)
+	errors.raise {
+		summary = "The plan can't be saved there",
+		what = ("--out: %s %s"):format(path, what),
+		why = "nothing was written or changed",
+		hints = { "give another file: plan --out FILE" },
+		at = false,
+		exit = "usage",
+	}
+end
+
+--- The text of a file as data; nil where it holds no saved plan.
+local function decoded(path)
+	local ok, data = pcall(json.decode, fs.read(path))
+	return ok and type(data) == "table" and data.dmsrun == FORMAT and data or nil
+end
+
+--- Refuses a file that is no place for a plan: another one that is there would be lost, and one in a
+--- folder that is not there was mistyped. Asked before the work, and again before it is written.
+---@param path string
+function saved.check(path)
+	local there = fs.stat(path)
+	if path == "" or path:find "/$" then
+		refuse_file(path, "is no name of a file")
+	elseif there and there.type ~= "file" then
+		refuse_file(path, there.type == "folder" and "is a folder" or "is no regular file")
+	elseif there and there.size > 0 and not decoded(path) then
+		refuse_file(path, "is there already, and is no saved plan: it would be lost")
+	elseif not there then
+		local folder = fs.dirname(path)
+		local above = fs.stat(folder)
+		if not above or above.type ~= "folder" then
+			refuse_file(
+				path,
+				above and ("can't be made: %s is no folder"):format(folder)
+					or ("can't be made: there is no folder %s"):format(folder)
+			)
+		end
+	end
+end
+
+--- Writes a plan to a file, in place of an older plan or as a new file; only the user may read it.
+---@param plan stack.Plan
+---@param path string
+function saved.write(plan, path)
+	saved.check(path)
+	fs.write(path, json.encode(saved.of(plan), { pretty = true }) .. "\n", { private = true })
+end
+
 --- Reads a saved plan.
 ---@param path string
 ---@return table
 function saved.read(path)
-	local ok, data = false, nil
+	local data
 	if fs.exists(path) then
-		ok, data = pcall(json.decode, fs.read(path))
+		data = decoded(path)
 	else
 		refuse(
 			"File not found",
@@ -87,7 +159,7 @@ function saved.read(path)
 			"save one with: plan --out " .. path
 		)
 	end
-	if not ok or type(data) ~= "table" or data.dmsrun ~= FORMAT then
+	if not data then
 		refuse(
 			"Not a saved plan",
 			path .. " holds no saved plan",
@@ -120,27 +192,17 @@ local function differences(before, now)
 		local old = had[step.resource]
 		had[step.resource] = nil
 		if not old then
-			texts[#texts + 1] = ("%s would be: %s (%s)"):format(
-				step.resource,
-				step.action,
-				step.reason
-			)
+			texts[#texts + 1] = ("%s would be: %s"):format(step.resource, saved.words(step))
 		elseif essence(old) ~= essence(step) then
-			texts[#texts + 1] = ("%s was: %s (%s), would be: %s (%s)"):format(
+			texts[#texts + 1] = ("%s was: %s, would be: %s"):format(
 				step.resource,
-				old.action,
-				old.reason,
-				step.action,
-				step.reason
+				saved.words(old),
+				saved.words(step)
 			)
 		end
 	end
 	for name, step in pairs(had) do
-		texts[#texts + 1] = ("%s was: %s (%s), is as declared now"):format(
-			name,
-			step.action,
-			step.reason
-		)
+		texts[#texts + 1] = ("%s was: %s, is as declared now"):format(name, saved.words(step))
 	end
 	table.sort(texts)
 	return texts
@@ -166,6 +228,19 @@ function saved.require(plan, path)
 				again
 			)
 		end
+	end
+	if (data.destroy == true) ~= plan.destroy then
+		local words = { [true] = "destroy", [false] = "deploy" }
+		refuse(
+			"The saved plan is of something else",
+			("%s is of a %s, this is a %s"):format(
+				path,
+				words[data.destroy == true],
+				words[plan.destroy]
+			),
+			"nothing was changed",
+			again
+		)
 	end
 	local texts = differences(data.steps, plan:json().steps)
 	if #texts > 0 then

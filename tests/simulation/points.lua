@@ -1,6 +1,7 @@
---- Crash points: a command is killed at one of its mutating calls, run again, and the world compared
---- with that of an uninterrupted run. Everything happens inside this process, in copies of one prepared
---- world, on one virtual clock, with calls that overtake each other as the seed says.
+--- Crash points: a command is killed at one of its mutating calls, or loses its credentials or the
+--- network at any call, is run again, and the world compared with that of an uninterrupted run.
+--- Everything happens inside this process, in copies of one prepared world, on one virtual clock, with
+--- calls that overtake each other as the seed says.
 
 local aws = require "aws"
 local env = require "env"
@@ -12,8 +13,51 @@ local time = require "time"
 
 local points = {}
 
---- How many crash points a scenario tries unless all are asked for.
-local SAMPLE = 8
+--- How many crash points a scenario tries unless all are asked for, and how many of each other way to
+--- break off.
+local SAMPLE, OTHERS = 8, 2
+
+---@class points.Way
+---@field kills? boolean whether the process is gone then; else it ends by itself and says why
+---@field faults fun(call: integer): string[] the first of them strikes at that call
+---@field cause? string what it says where it ends by itself, as a pattern
+
+--- How a run is broken off: by the number of a mutating call where it is killed, else by that of any
+--- call.
+---@type table<string, points.Way>
+local WAYS = {
+	kill = {
+		kills = true,
+		faults = function(call)
+			return { ("*:mutating#%d=kill"):format(call) }
+		end,
+	},
+	["kill-after"] = {
+		kills = true,
+		faults = function(call)
+			return { ("*:mutating#%d=kill-after"):format(call) }
+		end,
+	},
+	expired = {
+		cause = "expired",
+		faults = function(call)
+			return { ("*:*#%d+=ExpiredTokenException"):format(call) }
+		end,
+	},
+	offline = {
+		cause = "could not be reached",
+		faults = function(call)
+			return { ("*:*#%d+=offline"):format(call) }
+		end,
+	},
+	-- The call is carried out, and the network goes before its answer comes.
+	["offline-after"] = {
+		cause = "could not be reached",
+		faults = function(call)
+			return { ("*:*#%d=drop"):format(call), ("*:*#%d+=offline"):format(call + 1) }
+		end,
+	},
+}
 
 --- Up to how many seconds a call takes: so the order of the answers is the seed's.
 local JITTER = "*:*=jitter 2"
@@ -178,34 +222,64 @@ local function same_world(scenario, wanted, after)
 	end
 end
 
---- How many mutating calls the change makes, and what there is afterwards.
+--- How many mutating calls the change makes, how many at all, and what there is afterwards.
 local function uninterrupted(scenario)
-	local calls, world
+	local mutating, all, world
 	spec.branch(function()
 		spec.faults.set(JITTER)
-		local before = spec.calls().mutating
+		local before = spec.calls()
 		succeed(scenario.change, "the uninterrupted run")
-		calls = spec.calls().mutating - before
+		local after = spec.calls()
+		mutating = after.mutating - before.mutating
+		all = mutating + after.reading - before.reading
 		spec.faults.clear()
 		time.sleep(REST)
 		world = points.world(scenario.stack)
 	end)
-	assert(calls > 0, scenario.name .. ": nothing is changed, so nothing is tried")
-	assert(calls < MOST, scenario.name .. ": there is no end of it")
-	return calls, world
+	assert(mutating > 0, scenario.name .. ": nothing is changed, so nothing is tried")
+	assert(mutating < MOST, scenario.name .. ": there is no end of it")
+	return mutating, all, world
 end
 
---- Kills the change at a call, runs it again, and raises what is wrong then. Says whether it was killed.
-local function crash(scenario, point, wanted)
-	local killed
-	spec.branch(function()
-		spec.faults.set(("*:mutating#%d=%s"):format(point.call, point.how))
-		spec.faults.set(JITTER)
-		killed = run(scenario.change).killed
-		spec.faults.clear()
-		if not killed then
-			return
+--- Whether a run that was broken off was so at its point, and says what a person must know.
+local function ended(scenario, way, faults, ran)
+	local unstruck = {}
+	for _, text in ipairs(spec.faults.unstruck()) do
+		unstruck[text] = true
+	end
+	if unstruck[faults[1]] then
+		error("that call was never reached", 0)
+	elseif way.kills then
+		if not ran.killed then
+			error(("it was not killed, but ended with %d:\n%s"):format(ran.code, ran.text), 0)
 		end
+		return
+	end
+	-- What fails at the very end, such as giving the lock back, is no failure of the run.
+	if ran.code ~= 0 then
+		local where = ("it ended with %d and does not say %%s:\n%s"):format(ran.code, ran.text)
+		if not ran.text:find(way.cause) then
+			error(where:format(("why (%q)"):format(way.cause)), 0)
+		elseif ran.code == 3 and not ran.text:find(scenario.change[2], 1, true) then
+			error(where:format "how to go on", 0)
+		elseif ran.code ~= 1 and ran.code ~= 3 and ran.code ~= 4 then
+			error(where:format "so by a code that stands for it", 0)
+		end
+	end
+end
+
+--- Breaks the change off at a call, runs it again, and raises what is wrong then.
+local function crash(scenario, point, wanted)
+	local way = WAYS[point.how]
+	local faults = way.faults(point.call)
+	spec.branch(function()
+		for _, text in ipairs(faults) do
+			spec.faults.set(text)
+		end
+		spec.faults.set(JITTER)
+		local ran = run(scenario.change)
+		ended(scenario, way, faults, ran)
+		spec.faults.clear()
 		spec.faults.set(JITTER)
 		local again = succeed(scenario.change, "the second run")
 		spec.faults.clear()
@@ -215,29 +289,45 @@ local function crash(scenario, point, wanted)
 			succeed(scenario.check, "the run that finds nothing to do")
 		end
 	end)
-	return killed
 end
 
---- The points that are tried: all of them, some of them, or the one that is asked for.
-local function chosen(scenario, calls)
+--- Some of the calls of a run, evenly spread, and others for each way.
+local function spread(list, how, count, calls, turn)
+	for index = 1, count do
+		local at = (index - 1) + turn
+		list[#list + 1] = { call = math.max(1, math.ceil(calls * at / count)), how = how }
+	end
+end
+
+--- The point that is asked for by name, or nil.
+local function asked_for()
 	local asked = env.get "DMSRUN_SIMULATION" or ""
 	local name, call, how = asked:match "^([%w_]+):(%d+):([%w-]+)$"
-	if name then
-		return name == scenario.name and { { call = tonumber(call), how = how } } or {}
+	if name and not WAYS[how] then
+		local ways = table.concat(report.keys(WAYS), ", ")
+		error(("DMSRUN_SIMULATION=%s: there is no way %q, but %s"):format(asked, how, ways), 0)
 	end
+	return name and { scenario = name, call = tonumber(call), how = how }, asked == "all"
+end
+
+--- The points that are tried: all of them, or some of them.
+local function chosen(scenario, mutating, calls, every)
 	local all = {}
-	for number = 1, calls do
+	for number = 1, mutating do
 		all[#all + 1] = { call = number, how = "kill" }
 		all[#all + 1] = { call = number, how = "kill-after" }
 	end
-	if asked == "all" then
-		return all
+	local some = all
+	if not every then
+		some = {}
+		-- An odd stride meets both kinds.
+		local stride = math.max(1, #all // (scenario.sample or SAMPLE)) | 1
+		for index = 1, #all, stride do
+			some[#some + 1] = all[index]
+		end
 	end
-	-- An odd stride meets both kinds.
-	local some = {}
-	local stride = math.max(1, #all // (scenario.sample or SAMPLE)) | 1
-	for index = 1, #all, stride do
-		some[#some + 1] = all[index]
+	for index, how in ipairs { "expired", "offline", "offline-after" } do
+		spread(some, how, every and mutating or OTHERS, calls, index / 3)
 	end
 	return some
 end
@@ -245,9 +335,13 @@ end
 --- Tries the crash points of a scenario, in the world as it is now, and fails with all that went wrong.
 ---@param scenario points.Scenario
 function points.try(scenario)
-	local calls, wanted = uninterrupted(scenario)
+	local one, every = asked_for()
+	if one and one.scenario ~= scenario.name then
+		return
+	end
+	local mutating, calls, wanted = uninterrupted(scenario)
 	local failed = {}
-	local list = chosen(scenario, calls)
+	local list = one and { one } or chosen(scenario, mutating, calls, every)
 	for _, point in ipairs(list) do
 		local ok, problem = pcall(crash, scenario, point, wanted)
 		if not ok then
@@ -263,10 +357,10 @@ function points.try(scenario)
 		end
 	end
 	print(
-		("%s: %d crash points of %d tried over %d mutating calls, %d failed"):format(
+		("%s: %d crash points tried over %d mutating calls of %d, %d failed"):format(
 			scenario.name,
 			#list,
-			2 * calls,
+			mutating,
 			calls,
 			#failed
 		)

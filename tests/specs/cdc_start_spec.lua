@@ -6,8 +6,8 @@ local config = require "config"
 local deployment = require "migration.deployment"
 local errors = require "errors"
 local live = require "migration.live"
-local map = require "mappings"
 local migration = require "migration"
+local orders = require "support.orders"
 local stack = require "stack"
 local time = require "time"
 
@@ -45,13 +45,53 @@ describe("a start time", function()
 
 	it("without a zone, without a time, in the future or before anything is caught", function()
 		assert.matches("2026%-11%-22T20:08:08Z", refused(cdc.at, "2026-11-22T20:08:08"))
-		assert.matches("2026%-11%-22T00:00:00Z", refused(cdc.at, "2026-11-22"))
+		assert.matches("2026%-11%-22Thh:mm:ssZ", refused(cdc.at, "2026-11-22"))
 		assert.matches("future", refused(cdc.at, time.format(time.epoch() + 400 * 86400)))
 		assert.matches("before 2000", refused(cdc.at, 179537808))
 		assert.matches("no time", refused(cdc.at, "yesterday"))
 		assert.matches("got a table", refused(cdc.at, {}))
 		assert.matches("no time", refused(cdc.at, -1))
 		assert.matches("no time", refused(cdc.at, 0 / 0))
+		assert.matches("no time", refused(cdc.at, 1e300))
+		assert.matches("no time", refused(cdc.at, "99999999999999999999"))
+	end)
+end)
+
+describe("a message about a start", function()
+	it("an impossible day is refused as such, and not given a time of day", function()
+		for text, what in pairs {
+			["2026-13-40"] = "there is no day 2026%-13%-40",
+			["2026-02-30"] = "there is no day 2026%-02%-30",
+			["2026-13-40T10:00:00Z"] = "there is no day 2026%-13%-40",
+			["2026-11-22T25:61:00"] = "has no 25:61",
+			["2026-11-22 25:00"] = "has no 25:00",
+		} do
+			local told = refused(cdc.parse, text, "mysql")
+			assert.matches(what, told)
+			assert.is_nil(told:find("00:00:00", 1, true), told)
+		end
+	end)
+
+	it("holds no position that could be pasted and started from: it gives forms", function()
+		for _, call in ipairs {
+			{ cdc.at, "yesterday" },
+			{ cdc.at, {} },
+			{ cdc.of, 5 },
+			{ cdc.lsn, "4AX" },
+			{ cdc.binlog, "x" },
+			{ cdc.binlog, 5 },
+			{ cdc.binlog, { file = "x", position = 5 } },
+			{ cdc.parse, "1/2/2026", "mysql" },
+			{ cdc.parse, "2026-1-1", "mysql" },
+			{ cdc.parse, "4A/", "postgres" },
+			{ cdc.parse, "something", "mysql" },
+		} do
+			local told = refused(table.unpack(call))
+			assert.is_nil(told:find "%d%d%d%d%-%d%d%-%d%dT", told)
+			assert.is_nil(told:gsub('^"[^"]+"', ""):find "%x+/%x%x%x", told)
+			assert.is_nil(told:find "%d%d%d%d%d%d:%d", told)
+			assert.is_nil(told:find "scn:%d", told)
+		end
 	end)
 end)
 
@@ -125,8 +165,11 @@ describe("a position of the source's own", function()
 		assert.matches("SCN", cdc.problem(cdc.binlog "mysql-bin.000024:373", "oracle"))
 		assert.matches("binary log", cdc.problem(cdc.scn(44219304), "mariadb"))
 		-- Both are called LSN, and are not the same.
-		assert.matches("4AF", cdc.problem(cdc.lsn "00000032:00000108:0001", "postgres"))
-		assert.matches("00000032", cdc.problem(cdc.lsn "4AF/B00000D0", "sqlserver"))
+		assert.matches(
+			"an LSN, XXXXXXXX/XXXXXXXX",
+			cdc.problem(cdc.lsn "00000032:00000108:0001", "postgres")
+		)
+		assert.matches("XXXXXXXX:XXXXXXXX:XXXX", cdc.problem(cdc.lsn "4AF/B00000D0", "sqlserver"))
 		assert.is_nil(cdc.problem(cdc.lsn "4AF/B00000D0", "aurora-postgresql"))
 		assert.matches(
 			"no positions of its own",
@@ -136,46 +179,32 @@ describe("a position of the source's own", function()
 	end)
 end)
 
-local function values()
-	local all = { events = false, alarms = false }
-	for _, side in ipairs { "source", "target" } do
-		all[side .. "_db_config"] =
-			{ server_name = side .. "-db.example.com", username = "dms", password = "pl4nted" }
-	end
-	return all
-end
-
-local function orders(cdc_options, engine)
-	local all = values()
+--- A migration whose second task begins as said, from a source of an engine.
+local function with(cdc_options, engine)
+	local source = orders.values().source_db_config
 	if engine then
-		all.source_db_config.engine_name = engine
-		all.source_db_config.database_name = "orders"
+		source.engine_name, source.database_name = engine, "orders"
 	end
-	return migration.new {
-		name = "orders",
-		config = config.from(all),
-		mappings = map.rules { map.include "production.%" },
-		cdc = cdc_options,
-	}
+	return orders.make({ cdc = cdc_options }, { source_db_config = source })
 end
 
 describe("a migration", function()
 	it("complaint 17: refuses a start that its source does not have, where it is built", function()
 		assert.matches(
 			"no start by a time",
-			refused(orders, { start = cdc.at "2026-11-22T20:08:08Z" }, "postgres")
+			refused(with, { start = cdc.at "2026-11-22T20:08:08Z" }, "postgres")
 		)
-		assert.matches("binary log", refused(orders, { start = cdc.lsn "4AF/B00000D0" }))
+		assert.matches("binary log", refused(with, { start = cdc.lsn "4AF/B00000D0" }))
 		assert.equal(
 			"lsn",
-			orders({ start = cdc.lsn "4AF/B00000D0" }, "postgres").tasks[2].start.sort
+			with({ start = cdc.lsn "4AF/B00000D0" }, "postgres").tasks[2].start.sort
 		)
 	end)
 
 	it("refuses two tasks that both run on the same tables", function()
 		local ok, problem = pcall(migration.new, {
 			name = "orders",
-			config = config.from(values()),
+			config = config.from(orders.values()),
 			state = "running",
 			cdc = { state = "running" },
 		})
@@ -183,7 +212,7 @@ describe("a migration", function()
 		assert.matches("applied twice", problem.what)
 		ok, problem = pcall(
 			migration.new,
-			{ name = "orders", config = config.from(values()), state = "runing" }
+			{ name = "orders", config = config.from(orders.values()), state = "runing" }
 		)
 		assert.is_false(ok)
 		assert.matches("running", tostring(problem.hints[1][1] or problem.hints[1]))
@@ -191,13 +220,13 @@ describe("a migration", function()
 
 	it("begins where the script says, and goes on from there", function()
 		local at = cdc.at(time.epoch() - 3600)
-		local m = orders { start = at }
+		local m = with { start = at }
 		m:stack():apply(deployment.plan(m))
 		local found = live.find(m)
 		assert.matches(at.text, found.tasks.cdc.cdc_start_position)
 		assert.equal(false, m:stack():plan().has_changes)
 		-- Until it has run, another start is a change.
-		local other = orders { start = cdc.at(time.epoch() - 1800) }
+		local other = with { start = cdc.at(time.epoch() - 1800) }
 		local plan = deployment.plan(other)
 		assert.equal("update", plan:step_of('dms.task "cdc"').action)
 		other:stack():apply(plan)
@@ -206,11 +235,8 @@ describe("a migration", function()
 		require("migration.tasks").start(other, live.find(other).tasks.cdc)
 		assert.equal("running", live.find(other).tasks.cdc.status)
 		-- From then on its checkpoint counts.
-		assert.equal(
-			false,
-			orders({ start = cdc.at(time.epoch() - 600) }):stack():plan().has_changes
-		)
-		assert.equal(false, orders({}):stack():plan().has_changes)
+		assert.equal(false, with({ start = cdc.at(time.epoch() - 600) }):stack():plan().has_changes)
+		assert.equal(false, with({}):stack():plan().has_changes)
 		other:stack():apply(other:stack():destroy())
 	end)
 end)

@@ -13,18 +13,9 @@ local map = require "mappings"
 local migration = require "migration"
 local record = require "stack.record"
 local stack = require "stack"
+local trying = require "support.trying"
 
-local function failure(f, ...)
-	local ok, problem = pcall(f, ...)
-	assert.equal(false, ok)
-	return problem
-end
-
-local function has(text, part)
-	if not tostring(text):find(part, 1, true) then
-		error(("no %q in %q"):format(part, tostring(text)), 2)
-	end
-end
+local failure, has = trying.failure, trying.has
 
 local function orders(more)
 	local values = { events = false, alarms = false }
@@ -156,7 +147,10 @@ describe("mappings that change what is on the target already", function()
 		local raw = {
 			status = status,
 			migration_type = "full-load-and-cdc",
-			replication_task_stats = { start_date = status ~= "ready" and "2026-11-20" or nil },
+			replication_task_stats = {
+				start_date = status ~= "ready" and "2026-11-20" or nil,
+				full_load_progress_percent = 100,
+			},
 		}
 		return effects.of("update", changes, { raw = raw })
 	end
@@ -166,6 +160,45 @@ describe("mappings that change what is on the target already", function()
 		has(effect("stopped", "old_", "new_"), "takes a reload")
 		assert.equal(nil, effect("running", "old_", "old_"):find "reload")
 		assert.equal(nil, effect("ready", "old_", "new_"))
+	end)
+end)
+
+describe("what a destroy loses", function()
+	local function losses(more)
+		local task = {
+			status = "running",
+			migration_type = "cdc",
+			replication_task_identifier = "orders-cdc",
+			replication_task_stats = { start_date = "2026-11-20T00:10:00Z" },
+		}
+		for name, value in pairs(more) do
+			task[name] = value
+		end
+		local of_task = require("kinds.support.task_effects").losses("delete", { raw = task })
+		local text = require("kinds.support.replication_effects").losses("delete", {
+			replication = {
+				replication_config_identifier = "orders-cdc",
+				replication_type = task.migration_type,
+				status = task.status,
+				replication_stats = task.replication_task_stats,
+				recovery_checkpoint = task.recovery_checkpoint,
+				cdc_start_position = task.cdc_start_position,
+			},
+		})
+		return of_task, text
+	end
+
+	it("of a task for changes is no load, which it has none of, but where it began", function()
+		for _, text in ipairs { losses { cdc_start_position = "2026-11-19T23:00:00" } } do
+			assert.is_nil(text:find "load", text)
+			has(text, "began at 2026-11-19T23:00:00")
+		end
+		for _, text in ipairs { losses {} } do
+			has(text, "the changes of 2026-11-20T00:10:00Z")
+		end
+		for _, text in ipairs { losses { migration_type = "full-load-and-cdc" } } do
+			has(text, "its load begins anew")
+		end
 	end)
 end)
 

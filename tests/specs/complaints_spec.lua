@@ -11,18 +11,9 @@ local migration = require "migration"
 local spec = require "spec"
 local stack = require "stack"
 local tasks = require "migration.tasks"
+local trying = require "support.trying"
 
-local function failure(f, ...)
-	local ok, problem = pcall(f, ...)
-	assert.equal(false, ok)
-	return problem
-end
-
-local function has(text, part)
-	if not tostring(text):find(part, 1, true) then
-		error(("no %q in %q"):format(part, tostring(text)), 2)
-	end
-end
+local failure, has = trying.failure, trying.has
 
 local function orders(more, options)
 	local values = { events = false, alarms = false }

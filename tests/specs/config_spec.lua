@@ -1,12 +1,9 @@
 local config = require "config"
 local fs = require "fs"
 local host = require "host"
+local trying = require "support.trying"
 
-local function failure(f, ...)
-	local ok, problem = pcall(f, ...)
-	assert.equal(false, ok)
-	return problem
-end
+local failure = trying.failure
 
 --- Runs with values of `-c`.
 local function with(given, f)

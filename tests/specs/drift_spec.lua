@@ -44,6 +44,28 @@ describe("drift", function()
 		assert.is_true(found.complete)
 	end)
 
+	it("is not none where something could not be looked at", function()
+		local file = fs.temp("file", ".lua")
+		fs.write(
+			file,
+			[[
+local s = require("stack").new("unseen", { kinds = { "sns.topic", "logs.log_group" } })
+s:add("sns.topic", "alerts", {})
+s:main(arg)
+]]
+		)
+		assert.equal(0, spec.run(file, "deploy").code)
+		spec.faults.set "logs:DescribeLogGroups=AccessDeniedException not for you"
+		local told = spec.run(file, "drift")
+		local detailed = spec.run(file, "drift", "--detailed-exitcode")
+		spec.faults.clear()
+		fs.remove(file)
+		assert.equal(3, told.code, told.text)
+		assert.equal(3, detailed.code, detailed.text)
+		assert.matches("none in what could be listed", told.text)
+		assert.matches("logs.log_group could not be listed", told.text)
+	end)
+
 	it("tells a property that somebody changed, and what a deploy would do", function()
 		local s = deployed "changed"
 		aws.logs.put_retention_policy { log_group_name = "changed-log", retention_in_days = 30 }
@@ -182,13 +204,84 @@ describe("drift", function()
 		assert.equal(0, #found.unknown)
 	end)
 
-	it("is forgotten with a destroy", function()
+	it("after our own destroy is none: it was destroyed, and nobody deleted anything", function()
 		local s = deployed "gone"
 		s:apply(s:destroy())
 		local found = example("gone"):drift()
-		assert.is_nil(found.since)
-		assert.equal(2, #found.deleted)
+		assert.is_false(found.has_drift)
+		assert.is_true(found.destroyed)
+		assert.is_string(found.since)
+		assert.equal(0, #found.deleted)
+		assert.is_true(drifted.json(found).destroyed)
+		-- What somebody makes in its name afterwards is.
+		aws.sns.create_topic {
+			name = "gone-late",
+			tags = {
+				{ key = "dmsrun:stack", value = "gone" },
+				{ key = "dmsrun:resource", value = "sns.topic/late" },
+			},
+		}
+		assert.equal(1, #example("gone"):drift().unknown)
+		-- The next deploy begins anew.
+		s = deployed "gone"
+		assert.is_false(s:drift().destroyed)
 	end)
+
+	it("after a destroy looks after what was retained", function()
+		local function some()
+			local s = stack.new("partly", { kinds = { "sns.topic" } })
+			s:add("sns.topic", "a", {}, { retain = true })
+			s:add("sns.topic", "b", {})
+			return s
+		end
+		local s = some()
+		s:apply(s:plan())
+		s:apply(s:destroy())
+		local found = some():drift()
+		assert.is_false(found.has_drift)
+		assert.equal(1, found.same)
+		aws.sns.delete_topic { topic_arn = some():find("sns.topic", "a").physical }
+		assert.equal(1, #some():drift().deleted)
+	end)
+
+	it(
+		"tells a metric filter that an outsider added as added, and one that is gone as gone",
+		function()
+			local function filter(name)
+				return {
+					name = name,
+					pattern = "ERROR",
+					metric = { namespace = "drift", name = name },
+				}
+			end
+			local function make()
+				local s = stack.new("filters", { kinds = { "logs.log_group" } })
+				s:add("logs.log_group", "log", {
+					metric_filters = { filter "errors", filter "gone" },
+				})
+				return s
+			end
+			local s = make()
+			s:apply(s:plan())
+			local function put(name, pattern)
+				aws.logs.put_metric_filter {
+					log_group_name = "filters-log",
+					filter_name = name,
+					filter_pattern = pattern,
+					metric_transformations = {
+						{ metric_namespace = "drift", metric_name = name, metric_value = "1" },
+					},
+				}
+			end
+			put("others", "x")
+			put("errors", "FATAL")
+			aws.logs.delete_metric_filter { log_group_name = "filters-log", filter_name = "gone" }
+			local found = make():drift()
+			has_line(found, "+ others")
+			has_line(found, "- gone")
+			has_line(found, 'errors  pattern "ERROR" → "FATAL"')
+		end
+	)
 
 	it("keeps no secret in its record", function()
 		local secret = require "secret"

@@ -5,6 +5,7 @@ local aws = require "aws"
 local errors = require "errors"
 local forget = require "stack.forget"
 local kind = require "kind"
+local report = require "report"
 local spec = require "spec"
 local stack = require "stack"
 
@@ -46,7 +47,8 @@ describe("forget", function()
 		"takes the marks off a resource of every kind, and nothing else: it stays as it is",
 		function()
 			local before, names, seen = live(), {}, {}
-			for name, one in pairs(before) do
+			for _, name in ipairs(report.keys(before)) do
+				local one = before[name]
 				if not seen[one.kind] and not kind.get(one.kind).shared then
 					seen[one.kind] = true
 					names[#names + 1] = name

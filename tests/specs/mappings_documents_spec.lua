@@ -3,14 +3,11 @@
 local dms = require "dms"
 local json = require "json"
 local map = require "mappings"
+local trying = require "support.trying"
 
 local FOLDER = "../fixtures/documents/"
 
-local function failure(f, ...)
-	local ok, problem = pcall(f, ...)
-	assert.equal(false, ok)
-	return problem
-end
+local failure = trying.failure
 
 describe("a document in a file", function()
 	it("is read as it is, and mixed with rules of the script", function()
@@ -56,7 +53,9 @@ describe("a document in a file", function()
 		local none = failure(map.load, FOLDER .. "no_rules.json")
 		assert.matches("no list", none.what)
 		assert.matches("rules", none.hints[1][1])
-		local absent = failure(map.load, FOLDER .. "specimn.json")
+		local absent = failure(function()
+			map.load(FOLDER .. "specimn.json")
+		end)
 		assert.equal("File not found", absent.summary)
 		assert.matches("specimen.json", absent.hints[1][1])
 		assert.matches("mappings_documents_spec.lua", absent.at.file)

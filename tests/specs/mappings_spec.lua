@@ -1,11 +1,9 @@
 local map = require "mappings"
+local trying = require "support.trying"
 
 --- The error that a function raises.
-local function failure(f, ...)
-	local ok, problem = pcall(f, ...)
-	assert.equal(false, ok)
-	return problem
-end
+
+local failure = trying.failure
 
 describe("mappings", function()
 	it("gives ids and names in the order of the script", function()
@@ -75,7 +73,9 @@ describe("mappings", function()
 	end)
 
 	it("says what is wrong at the line of the script", function()
-		local problem = failure(map.include, "production")
+		local problem = failure(function()
+			map.include "production"
+		end)
 		assert.equal("Table mapping cannot be built", problem.summary)
 		assert.equal(true, problem.at.file:find("mappings_spec.lua", 1, true) ~= nil)
 		local strict = failure(function()

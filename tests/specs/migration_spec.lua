@@ -13,12 +13,9 @@ local progress = require "migration.progress"
 local report = require "report"
 local tables = require "migration.tables"
 local tasks = require "migration.tasks"
+local trying = require "support.trying"
 
-local function failure(f, ...)
-	local ok, problem = pcall(f, ...)
-	assert.equal(false, ok)
-	return problem
-end
+local failure = trying.failure
 
 local function configuration(more)
 	local values = {

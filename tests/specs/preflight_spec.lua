@@ -1,24 +1,18 @@
 --- What AWS would refuse is refused before anything is made, with the place of the value.
 
+local adopt = require "adopt"
 local aws = require "aws"
 local config = require "config"
 local deployment = require "migration.deployment"
+local fs = require "fs"
 local map = require "mappings"
 local migration = require "migration"
 local shapes = require "kinds.support.shapes"
+local spec = require "spec"
 local stack = require "stack"
+local trying = require "support.trying"
 
-local function failure(f, ...)
-	local ok, problem = pcall(f, ...)
-	assert.equal(false, ok)
-	return problem
-end
-
-local function has(text, part)
-	if not tostring(text):find(part, 1, true) then
-		error(("no %q in %q"):format(part, tostring(text)), 2)
-	end
-end
+local failure, has = trying.failure, trying.has
 
 local function orders(more)
 	local values = { wait = true }
@@ -263,6 +257,118 @@ describe("a migration refuses before anything is made", function()
 			"two zones"
 		)
 		assert.equal(true, deployment.plan(orders(with(vpc, subnets, { group }))).has_changes)
+	end)
+end)
+
+describe("an adopted set-up that was let go of", function()
+	local folder, script
+
+	--- Writes the script of a set-up that was adopted, with these texts replaced in it.
+	local function adopted(name, changes)
+		local file = fs.join(fs.script_dir(), "../fixtures/legacy.lua")
+		assert(load(fs.read(file), "@" .. file))(name)
+		folder = fs.temp "folder"
+		script = fs.join(folder, "orders.lua")
+		adopt.run { stack = name .. "-stack", instances = { name }, out = script }
+		local text = fs.read(script)
+		for from, to in pairs(changes or {}) do
+			text = text:gsub(from, to)
+		end
+		fs.write(script, text)
+	end
+
+	after_each(function()
+		fs.remove(folder, { recursive = true })
+	end)
+
+	it("is refused before its first step: passwords and names that a deploy has not", function()
+		adopted "one"
+		adopt.undo "one-stack"
+		local before = #aws.dms.describe_endpoints({}).endpoints
+		local run = spec.run(script, "deploy", "--yes")
+		assert.equal(64, run.code, run.text)
+		has(run.text, "an endpoint of mysql that is made needs password")
+		has(run.text, "log group dms-tasks-one")
+		has(run.text, "nothing was created or changed")
+		assert.equal(before, #aws.dms.describe_endpoints({}).endpoints)
+	end)
+
+	it("is refused by the plan where what is protected may have to be replaced", function()
+		adopted "two"
+		assert.equal(0, spec.run(script, "forget", "dms.task/two-orders").code)
+		local run = spec.run(script, "plan")
+		assert.equal(1, run.code, run.text)
+		has(run.text, "A protected resource may be lost")
+		has(run.text, "dms.event_subscription/two-events")
+		-- Letting go of it is possible all the same, and so is the way back.
+		assert.equal(0, spec.run(script, "forget", "dms.event_subscription/two-events").code)
+		run = spec.run(
+			script,
+			"adopt",
+			"dms.task/two-orders",
+			"two-orders",
+			"dms.event_subscription/two-events",
+			"two-events"
+		)
+		assert.equal(0, run.code, run.text)
+		has(spec.run(script, "plan").output, "0 to create, 0 to change")
+	end)
+
+	it("shows what may be replaced, asks about it, and replaces it in the same deploy", function()
+		adopted("three", { ["local protect = true"] = "local protect = false" })
+		assert.equal(0, spec.run(script, "deploy", "--yes").code)
+		assert.equal(0, spec.run(script, "forget", "dms.task/three-orders").code)
+		local run = spec.run(script, "plan")
+		has(run.output, "1 to create, 1 to change, 1 that may be replaced")
+		has(run.output, "-/~ dms.event_subscription")
+		run = spec.run(script, "deploy", "--require-approval", "risky")
+		assert.equal(5, run.code, run.text)
+		has(run.text, "--allow replace")
+		run = spec.run(script, "deploy", "--require-approval", "risky", "--allow", "replace")
+		assert.equal(0, run.code, run.text)
+		has(spec.run(script, "plan").output, "0 to create, 0 to change")
+		local list = aws.dms.describe_event_subscriptions({}).event_subscriptions_list
+		for _, one in ipairs(list) do
+			if one.cust_subscription_id:find "three" then
+				assert.same({ "three-stack-three-orders" }, one.source_ids_list)
+			end
+		end
+	end)
+end)
+
+describe("a script whose checks fail", function()
+	it("is continued with the verb that was given: a plan does not become the migration", function()
+		local folder = fs.temp "folder"
+		local script = fs.join(folder, "migrate.lua")
+		fs.write(
+			script,
+			[[
+local values = {}
+for _, side in ipairs { "source", "target" } do
+	values[side .. "_db_config"] =
+		{ server_name = side .. "-db.example.com", username = "dms", password = "pl4nted" }
+end
+require("migration").new({
+	name = "orders",
+	config = require("config").from(values),
+	settings = { TargetMetadata = { LobMaxSzie = 4096 } },
+}):main(arg)
+]]
+		)
+		for verb, again in pairs {
+			plan = "migrate%.lua plan %-%-out " .. "a%.plan\n",
+			deploy = "migrate%.lua deploy\n",
+		} do
+			local words = { verb }
+			if verb == "plan" then
+				words[2], words[3] = "--out", "a.plan"
+			end
+			local run = spec.run(script, table.unpack(words))
+			assert.not_equal(0, run.code, run.text)
+			has(run.text, "Then continue with:")
+			assert.matches(again, run.text .. "\n")
+		end
+		fs.remove(folder, { recursive = true })
 	end)
 end)
 

@@ -175,6 +175,47 @@ describe("calls that fail", function()
 		end
 	end)
 
+	--- What a service did though it answered that it failed is there; what is sent again would be there
+	--- twice.
+	it("though they were carried out: nothing is made twice", function()
+		spec.branch(function()
+			spec.faults.set "*:mutating%0.1=fail-after InternalFailure"
+			local ran = spec.run("scripts/migrate.lua", "deploy", "--yes")
+			spec.faults.clear()
+			assert.equal(0, ran.code, ran.text)
+			local plan = spec.run("scripts/migrate.lua", "plan", "--detailed-exitcode")
+			assert.equal(0, plan.code, plan.text)
+			local vpcs = aws.ec2.describe_vpcs {
+				filters = { { name = "tag-key", values = { "dmsrun:stack" } } },
+			}
+			assert.equal(1, #vpcs.vpcs)
+			assert.equal(2, #aws.dms.describe_endpoints().endpoints)
+			assert.equal(2, #aws.dms.describe_replication_tasks().replication_tasks)
+			local gateways = aws.ec2.describe_nat_gateways({}).nat_gateways
+			assert.equal(1, #gateways)
+		end)
+	end)
+
+	it("though they were carried out: the run looks for each create, and goes on", function()
+		for _, call in ipairs {
+			"ec2:CreateVpc",
+			"ec2:CreateSubnet",
+			"sns:CreateTopic",
+			"iam:CreateRole",
+		} do
+			spec.branch(function()
+				spec.faults.set(
+					call .. "#1=fail-after InternalError An internal error has occurred."
+				)
+				deploy()
+				assert.same({}, spec.faults.unstruck())
+				spec.faults.clear()
+				assert.same(ONE, counts())
+				assert.equal(false, small():plan().has_changes)
+			end)
+		end
+	end)
+
 	it("for want of capacity: DMS is asked again", function()
 		spec.branch(function()
 			spec.faults.fail("CreateReplicationInstance", {
@@ -213,6 +254,43 @@ describe("a script that is killed", function()
 			spec.faults.clear()
 			assert.equal(false, ok)
 			assert.equal("NothingToKill", problem.code)
+		end)
+	end)
+end)
+
+describe("a fault", function()
+	local function refused(text)
+		local ok, problem = pcall(spec.faults.set, text)
+		assert.equal(false, ok, text)
+		local told = errors.describe(problem)
+		local hint = (told.hints or {})[1]
+		return told.what .. " " .. tostring(type(hint) == "table" and hint[1] or hint)
+	end
+
+	it("that is misspelt is refused: it would rehearse nothing", function()
+		assert.matches('Did you mean "CreateEndpoint"', refused "dms:CreateEndpiont#1=kill")
+		assert.matches('Did you mean "CreateEndpoint"', refused "dms:create_endpoint#1=kill")
+		assert.matches('Did you mean "dms"', refused "dsm:CreateEndpoint=drop")
+		assert.matches('Did you mean "mutating"', refused "*:mutatin#1=kill")
+	end)
+
+	it("that lets nobody be reached", function()
+		spec.branch(function()
+			spec.faults.fail("sns:ListTopics", { offline = true })
+			local ok, problem = pcall(aws.sns.list_topics)
+			assert.equal(false, ok)
+			assert.equal("ConnectionFailed", problem.code)
+		end)
+	end)
+
+	it("that lets a call be carried out and fail", function()
+		spec.branch(function()
+			spec.faults.fail("ec2:CreateVpc", { nth = 1, after = true, code = "InternalError" })
+			local ok, problem = pcall(aws.ec2.create_vpc, { cidr_block = "10.0.0.0/16" })
+			assert.equal(false, ok)
+			assert.equal("AnswerLost", problem.code)
+			assert.matches("InternalError", problem.message)
+			assert.equal(1, counts().vpcs)
 		end)
 	end)
 end)

@@ -3,14 +3,11 @@
 local json = require "json"
 local places = require "settings.places"
 local settings = require "settings"
+local trying = require "support.trying"
 
 local FOLDER = "../fixtures/documents/"
 
-local function failure(f, ...)
-	local ok, problem = pcall(f, ...)
-	assert.equal(false, ok)
-	return problem
-end
+local failure = trying.failure
 
 local function finding(document, path, context)
 	for _, found in ipairs(document:check(context or {})) do
@@ -224,7 +221,9 @@ describe("settings built wrongly", function()
 		assert.matches("a section is wanted", failure(settings, { "x" }).what)
 		assert.matches("got nothing", failure(settings.over, {}, nil).what)
 		assert.matches("presets are", failure(settings.preset, {}).hints[1][1])
-		local problem = failure(settings, { "x" })
+		local problem = failure(function()
+			settings { "x" }
+		end)
 		assert.matches("settings_documents_spec.lua", problem.at.file)
 		assert.equal("usage", problem.exit)
 	end)

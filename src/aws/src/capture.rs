@@ -5,19 +5,8 @@
 //! answer, and the SDK reads an empty one: the production path stays the same for everything else, such as
 //! signatures, errors, request ids and retries.
 
-use aws_smithy_runtime_api::{
-    box_error::BoxError,
-    client::{
-        http::{
-            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
-            SharedHttpClient, SharedHttpConnector,
-        },
-        orchestrator::{HttpRequest, HttpResponse},
-        result::ConnectorError,
-        runtime_components::RuntimeComponents,
-    },
-};
-use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use crate::answers::{self, Change};
+use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpRequest};
 use std::{cell::RefCell, future::Future};
 
 tokio::task_local! {
@@ -48,59 +37,19 @@ pub(crate) async fn body_of<T>(
 
 /// Wraps a client so that [`body_of`] gets the body.
 pub(crate) fn wrap(inner: SharedHttpClient) -> SharedHttpClient {
-    SharedHttpClient::new(Client { inner })
+    answers::wrap(inner, Change { of: is_wanted, body: aside })
 }
 
-#[derive(Debug)]
-struct Client {
-    inner: SharedHttpClient,
+fn is_wanted(request: &HttpRequest) -> bool {
+    WANTED.try_with(|wanted| wanted.operation).is_ok_and(|operation| {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        target.rsplit_once('.').is_some_and(|(_, name)| name == operation)
+    })
 }
 
-impl HttpClient for Client {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Connector { inner })
-    }
-}
-
-#[derive(Debug)]
-struct Connector {
-    inner: SharedHttpConnector,
-}
-
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let wanted = WANTED.try_with(|wanted| wanted.operation).is_ok_and(|operation| {
-            let target = request.headers().get("x-amz-target").unwrap_or_default();
-            target.rsplit_once('.').is_some_and(|(_, name)| name == operation)
-        });
-        let answer = self.inner.call(request);
-        if !wanted {
-            return answer;
-        }
-        HttpConnectorFuture::new(async move { aside(answer.await?).await })
-    }
-}
-
-/// Puts the body of a good answer aside.
-async fn aside(mut response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
-    if !response.status().is_success() {
-        return Ok(response);
-    }
-    let body = std::mem::replace(response.body_mut(), SdkBody::from("{}"));
-    // Its own `to_vec` goes byte by byte.
-    let bytes = ByteStream::new(body)
-        .collect()
-        .await
-        .map_err(|error| ConnectorError::io(BoxError::from(error)))?
-        .into_bytes()
-        .to_vec();
-    response.headers_mut().remove("content-length");
+/// Puts a body aside, and gives an empty one.
+fn aside(body: Vec<u8>) -> Vec<u8> {
     // Outside of its scope nobody waits for it any more.
-    let _ = WANTED.try_with(|wanted| wanted.body.replace(Some(bytes)));
-    Ok(response)
+    let _ = WANTED.try_with(|wanted| wanted.body.replace(Some(body)));
+    b"{}".to_vec()
 }

@@ -1,10 +1,11 @@
 //! The door: one call by name, with policy, conversion, retries, redaction and events.
 
 use crate::{
-    CallEvent, CallOptions, Config, Error, Identity, RetryEvent,
+    CallEvent, CallOptions, Config, Error, Identity, RetryEvent, WaitEvent,
     clients::{Clients, Connection},
+    error::innermost,
     limits::Limits,
-    policy::Rules,
+    policy::{Rules, repeatable},
     redaction, registry, retry,
     service::{Failure, FailureKind, Operation, Prepared, Reply, Service},
 };
@@ -62,7 +63,7 @@ impl Aws {
 
     /// Who the caller is; asked once.
     pub async fn identity(&self) -> Result<Identity, Error> {
-        self.0.identity(&None).await
+        self.0.identity(&None, None).await
     }
 
     /// The default region.
@@ -90,17 +91,25 @@ impl Aws {
 }
 
 impl Inner {
-    async fn identity(&self, role: &Option<String>) -> Result<Identity, Error> {
+    async fn identity(
+        &self,
+        role: &Option<String>,
+        timeout: Option<Duration>,
+    ) -> Result<Identity, Error> {
         let cell = {
             let mut cells = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
             cells.entry(role.clone()).or_default().clone()
         };
-        cell.get_or_try_init(|| self.ask_identity(role)).await.cloned()
+        cell.get_or_try_init(|| self.ask_identity(role, timeout)).await.cloned()
     }
 
-    async fn ask_identity(&self, role: &Option<String>) -> Result<Identity, Error> {
+    async fn ask_identity(
+        &self,
+        role: &Option<String>,
+        timeout: Option<Duration>,
+    ) -> Result<Identity, Error> {
         let (service, operation) = registry::find("sts", "get_caller_identity")?;
-        let options = CallOptions { role: role.clone(), ..CallOptions::default() };
+        let options = CallOptions { role: role.clone(), timeout, ..CallOptions::default() };
         let call = Call { aws: self, service, operation, options: &options };
         let input = Value::Map(Map::new());
         let answer = call.send(&input, call.prepare(&input)?).await?;
@@ -160,13 +169,16 @@ struct Progress {
     /// Real time, for what is shown only: virtual time stands still during a call.
     begun: Instant,
     attempt: u32,
-    /// How long it waited for its turn: that is no part of what AWS may take.
+    /// How long it waited for its turn, where nobody said how long it may take: that is no part of what
+    /// AWS may take.
     paced: Duration,
+    /// Whether it may have been carried out by an attempt that failed.
+    unclear: bool,
 }
 
 impl Progress {
     fn new(started: Timestamp) -> Self {
-        Self { started, begun: Instant::now(), attempt: 0, paced: Duration::ZERO }
+        Self { started, begun: Instant::now(), attempt: 0, paced: Duration::ZERO, unclear: false }
     }
 }
 
@@ -208,7 +220,7 @@ impl Call<'_> {
         if let Some(wanted) = policy.expect_account
             && self.operation.name != "get_caller_identity"
         {
-            let identity = self.aws.identity(&self.options.role).await?;
+            let identity = self.aws.identity(&self.options.role, self.options.timeout).await?;
             if identity.account != wanted {
                 return Err(self.refused(format!(
                     "this belongs to account {wanted}, the credentials are {} of account {}",
@@ -254,7 +266,9 @@ impl Call<'_> {
                 if let Err(failure) = &mut sent {
                     self.say_how_often(failure, &progress);
                 }
-                let result = sent.map_err(|f| (f.request_id.clone(), self.error(f, &connection)));
+                let result = sent.map_err(|failure| {
+                    (failure.request_id.clone(), self.error(failure, &connection, &progress))
+                });
                 (result, connection.region)
             }
             Err(error) => (Err((None, error)), String::new()),
@@ -282,11 +296,11 @@ impl Call<'_> {
                 Some(prepared) => prepared,
                 None => (self.operation.prepare)(input).map_err(|bad| Failure::input(&bad))?,
             };
-            progress.attempt += 1;
             let failure = match self.turn(connection, prepared, progress, deadline).await {
                 Ok(reply) => return Ok(reply),
                 Err(failure) => failure,
             };
+            progress.unclear |= retry::is_unclear(&failure);
             let codes = &self.options.retry_codes;
             let (service, operation) = (self.service.name, self.operation.name);
             let Some(backoff) = retry::backoff(service, operation, &failure, token, codes) else {
@@ -325,13 +339,16 @@ impl Call<'_> {
         let (limits, clock) = (&self.aws.limits, &self.aws.config.clock);
         let before = self.elapsed(progress);
         let key = Limits::key(self.service.name, &connection.region, self.options.role.as_deref());
-        let wait = limits.turn(&key, clock.now());
-        if !wait.is_zero() {
-            clock.sleep(wait).await;
+        let left = self.options.timeout.map(|timeout| timeout.saturating_sub(before));
+        let reads = !self.operation.mutates();
+        let tell = |why: &str| self.tell_wait(connection, why);
+        let admitted = limits.admit(&key, reads, &**clock, left, &tell).await;
+        let _place = admitted.map_err(Failure::unsent)?;
+        if left.is_none() {
+            progress.paced += self.elapsed(progress).saturating_sub(before);
         }
-        let _place = limits.place(&key).await;
-        progress.paced += self.elapsed(progress).saturating_sub(before);
         let left = deadline.saturating_sub(self.elapsed(progress));
+        progress.attempt += 1;
         let answer = self.attempt(connection, prepared, left).await;
         if answer.as_ref().is_err_and(retry::is_throttling) {
             limits.throttled(&key, clock.now());
@@ -366,38 +383,49 @@ impl Call<'_> {
         Duration::try_from(elapsed).unwrap_or_default().saturating_sub(progress.paced)
     }
 
-    fn error(&self, failure: Failure, connection: &Connection) -> Error {
+    fn error(&self, failure: Failure, connection: &Connection, progress: &Progress) -> Error {
         let config = &self.aws.config;
         let (service, operation) = (self.service.name, self.operation.name);
         let retryable = retry::is_transient(self.service.name, &failure);
         let text = config.redactor.scrub(&failure.message);
         let region: Box<str> = connection.region.as_str().into();
-        let endpoint = connection
-            .endpoint
-            .clone()
-            .unwrap_or_else(|| format!("the AWS endpoint of {service} in {region}"));
+        let after = self.options.timeout.unwrap_or(retry::DEADLINE);
+        // What is repeated anyway does no harm when it was done already.
+        let unclear = progress.unclear && self.operation.mutates() && !repeatable(operation);
         match failure.kind {
             FailureKind::Credentials => Error::NoCredentials {
                 profile: config.profile.clone(),
                 role: self.options.role.clone(),
                 cause: innermost(&text),
             },
-            FailureKind::Unreachable => {
-                let cause = innermost(&text);
-                Error::Dispatch { service, operation, endpoint, cause, sent: false, region }
+            FailureKind::Unreachable | FailureKind::Lost => {
+                let endpoint = connection
+                    .endpoint
+                    .clone()
+                    .unwrap_or_else(|| format!("the AWS endpoint of {service} in {region}"));
+                let (cause, sent) =
+                    (innermost(&text), failure.kind == FailureKind::Lost || unclear);
+                Error::Dispatch { service, operation, endpoint, cause, sent, region }
             }
-            FailureKind::Lost => {
-                let cause = innermost(&text);
-                Error::Dispatch { service, operation, endpoint, cause, sent: true, region }
-            }
-            FailureKind::Timeout => {
-                let after = self.options.timeout.unwrap_or(retry::DEADLINE);
-                Error::Timeout { service, operation, after, cause: innermost(&text), region }
+            FailureKind::Timeout | FailureKind::Unsent => {
+                let sent = failure.kind == FailureKind::Timeout || unclear;
+                Error::Timeout { service, operation, after, cause: innermost(&text), sent, region }
             }
             FailureKind::Service | FailureKind::Other => {
                 let code =
                     if failure.code.is_empty() { "ClientError".into() } else { failure.code };
                 let (message, request_id) = (text, failure.request_id.map(Into::into));
+                // AWS tells a code: what fails without one is an endpoint that lacks the operation.
+                if unclear && code != "HTTP500" {
+                    return Error::Unclear {
+                        service,
+                        operation,
+                        code,
+                        message,
+                        request_id,
+                        region,
+                    };
+                }
                 Error::Service { service, operation, code, message, request_id, retryable, region }
             }
         }
@@ -433,6 +461,12 @@ impl Call<'_> {
         });
     }
 
+    fn tell_wait(&self, connection: &Connection, why: &str) {
+        let (service, operation) = (self.service.name, self.operation.name);
+        let (region, why) = (connection.region.clone(), why.to_owned());
+        self.aws.config.observer.waits(&WaitEvent { service, operation, region, why });
+    }
+
     fn tell_retry(
         &self,
         failure: &Failure,
@@ -452,29 +486,10 @@ impl Call<'_> {
             code: match failure.kind {
                 FailureKind::Unreachable => "ConnectionFailed".into(),
                 FailureKind::Lost => "AnswerLost".into(),
-                FailureKind::Timeout => "Timeout".into(),
+                FailureKind::Timeout | FailureKind::Unsent => "Timeout".into(),
                 _ => failure.code.clone(),
             },
             message: innermost(&config.redactor.scrub(&failure.message)),
         });
     }
-}
-
-/// A chain of causes without what the SDK's layers say of themselves.
-fn innermost(chain: &str) -> String {
-    const LAYERS: &[&str] = &[
-        "dispatch failure: ",
-        "io error: ",
-        "other: ",
-        "timeout: ",
-        "client error (Connect): ",
-        "client error (SendRequest): ",
-        "request has timed out: ",
-        "an error occurred while loading credentials: ",
-    ];
-    let mut text = chain;
-    while let Some(rest) = LAYERS.iter().find_map(|layer| text.strip_prefix(layer)) {
-        text = rest;
-    }
-    text.to_owned()
 }

@@ -1,5 +1,6 @@
 //! What a call fails with: structured, one line as text, a diagnostic for people.
 
+use crate::policy::repeatable;
 use dmsrun_diag::{Diagnostic, did_you_mean, nearest};
 use std::{fmt, time::Duration};
 
@@ -74,6 +75,22 @@ pub enum Error {
         /// The region.
         region: Box<str>,
     },
+    /// The service failed at a change, or its answer to an earlier attempt was lost: nobody knows
+    /// whether it was made.
+    Unclear {
+        /// The service.
+        service: &'static str,
+        /// The operation.
+        operation: &'static str,
+        /// The service's code, such as `InternalFailure`.
+        code: String,
+        /// The service's message.
+        message: String,
+        /// The id to give to AWS support.
+        request_id: Option<Box<str>>,
+        /// The region.
+        region: Box<str>,
+    },
     /// No answer: nobody could be reached, or the answer was lost.
     Dispatch {
         /// The service.
@@ -89,7 +106,7 @@ pub enum Error {
         /// The region.
         region: Box<str>,
     },
-    /// No answer in time. What the call asked for may have been done.
+    /// No answer in time.
     Timeout {
         /// The service.
         service: &'static str,
@@ -99,6 +116,9 @@ pub enum Error {
         after: Duration,
         /// What happened last.
         cause: String,
+        /// Whether the request may have arrived, so that what it asked for may have been done; else its
+        /// turn did not come.
+        sent: bool,
         /// The region.
         region: Box<str>,
     },
@@ -112,7 +132,8 @@ pub struct Fields {
     /// The operation; empty where the error stands before one.
     pub operation: String,
     /// The service's code, or one of ours: `UnknownName`, `InvalidInput`, `NoCredentials`,
-    /// `NoRegion`, `Refused`, `DryRun`, `ConnectionFailed`, `AnswerLost`, `Timeout`.
+    /// `NoRegion`, `Refused`, `DryRun`, `ConnectionFailed`, `Timeout`, and `AnswerLost` where nobody
+    /// knows whether a change was made: its answer was lost, or the service failed at it.
     pub code: String,
     /// What happened.
     pub message: String,
@@ -164,10 +185,14 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed later.
+    /// Whether the same call may be made later, and succeed. What may have been done is none of them
+    /// unless doing it twice is doing it once.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Service { retryable, .. } => *retryable,
+            Self::Unclear { operation, .. }
+            | Self::Dispatch { operation, sent: true, .. }
+            | Self::Timeout { operation, sent: true, .. } => repeatable(operation),
             Self::Dispatch { .. } | Self::Timeout { .. } => true,
             _ => false,
         }
@@ -208,7 +233,12 @@ impl Error {
 
     /// Whether what the call asked for may have been done though it failed.
     pub fn may_have_happened(&self) -> bool {
-        matches!(self, Self::Dispatch { sent: true, .. } | Self::Timeout { .. })
+        matches!(
+            self,
+            Self::Unclear { .. }
+                | Self::Dispatch { sent: true, .. }
+                | Self::Timeout { sent: true, .. }
+        )
     }
 
     /// What to do, where that is known.
@@ -232,7 +262,10 @@ impl Error {
             Self::Dispatch { sent: false, endpoint, .. } => {
                 Some(format!("Check that {endpoint} is up and can be reached from here."))
             }
-            Self::Dispatch { .. } | Self::Timeout { .. } => {
+            Self::Timeout { sent: false, .. } => {
+                Some("It was not sent. Make fewer calls at once, or give it more time.".into())
+            }
+            Self::Unclear { .. } | Self::Dispatch { .. } | Self::Timeout { .. } => {
                 Some("It may have been done all the same: look before you repeat it.".into())
             }
             Self::Refused { .. } | Self::DryRun { .. } => None,
@@ -245,6 +278,9 @@ impl Error {
         let (code, request_id) = match self {
             Self::Service { code, request_id, .. } => {
                 (code.as_str(), request_id.as_deref().map(Into::into))
+            }
+            Self::Unclear { request_id, .. } => {
+                ("AnswerLost", request_id.as_deref().map(Into::into))
             }
             Self::Unknown { .. } => ("UnknownName", None),
             Self::Input { .. } => ("InvalidInput", None),
@@ -278,6 +314,7 @@ impl Error {
             | Self::Refused { service, operation, .. }
             | Self::DryRun { service, operation }
             | Self::Service { service, operation, .. }
+            | Self::Unclear { service, operation, .. }
             | Self::Dispatch { service, operation, .. }
             | Self::Timeout { service, operation, .. } => (service, operation),
         }
@@ -309,8 +346,15 @@ impl Error {
             Self::Dispatch { endpoint, cause, .. } => {
                 format!("no answer from {endpoint}: {cause}")
             }
+            Self::Unclear { code, message, .. } => {
+                let gap = if message.is_empty() { "" } else { ": " };
+                format!("{code}{gap}{message}; nobody knows whether it was done")
+            }
+            Self::Timeout { after, cause, sent: true, .. } => {
+                format!("no success within {}s: {cause}", after.as_secs_f64())
+            }
             Self::Timeout { after, cause, .. } => {
-                format!("no success within {}s: {cause}", after.as_secs())
+                format!("not sent within {}s: {cause}", after.as_secs_f64())
             }
         }
     }
@@ -327,7 +371,9 @@ impl Error {
             Self::DryRun { .. } => Diagnostic::error("AWS call not sent"),
             Self::Service { .. } => Diagnostic::error("AWS call failed"),
             Self::Dispatch { sent: false, .. } => Diagnostic::error("AWS could not be reached"),
+            Self::Unclear { .. } => Diagnostic::error("AWS failed at a change"),
             Self::Dispatch { .. } => Diagnostic::error("AWS did not answer"),
+            Self::Timeout { sent: false, .. } => Diagnostic::error("AWS call not sent in time"),
             Self::Timeout { .. } => Diagnostic::error("AWS did not answer in time"),
         };
         diagnostic = diagnostic.what(self.what());
@@ -336,7 +382,7 @@ impl Error {
                 diagnostic = diagnostic.why(LOOKED_FOR_CREDENTIALS).cause(cause);
             }
             Self::NoRegion => diagnostic = diagnostic.why(LOOKED_FOR_REGION),
-            Self::Service { region, request_id, .. } => {
+            Self::Service { region, request_id, .. } | Self::Unclear { region, request_id, .. } => {
                 let request = request_id.as_deref().unwrap_or("unknown");
                 diagnostic = diagnostic.detail("aws", format!("{region}, request {request}"));
             }
@@ -354,6 +400,7 @@ impl Error {
             Self::Service { code, message, .. } => {
                 format!("{service}.{operation} answered {code}: {message}")
             }
+            Self::Unclear { .. } => format!("{service}.{operation} failed: {}", self.message()),
             Self::Unknown { .. } | Self::NoCredentials { .. } | Self::NoRegion => self.message(),
             _ => format!("{service}.{operation}: {}", self.message()),
         }
@@ -396,7 +443,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // One line, whatever the service put into its message.
         f.write_str(&self.what().split_whitespace().collect::<Vec<_>>().join(" "))?;
-        if let Self::Service { request_id: Some(id), .. } = self {
+        if let Self::Service { request_id: Some(id), .. }
+        | Self::Unclear { request_id: Some(id), .. } = self
+        {
             write!(f, " (request {id})")?;
         }
         match self {
@@ -409,3 +458,22 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A chain of causes without what the SDK's layers say of themselves.
+pub(crate) fn innermost(chain: &str) -> String {
+    const LAYERS: &[&str] = &[
+        "dispatch failure: ",
+        "io error: ",
+        "other: ",
+        "timeout: ",
+        "client error (Connect): ",
+        "client error (SendRequest): ",
+        "request has timed out: ",
+        "an error occurred while loading credentials: ",
+    ];
+    let mut text = chain;
+    while let Some(rest) = LAYERS.iter().find_map(|layer| text.strip_prefix(layer)) {
+        text = rest;
+    }
+    text.to_owned()
+}

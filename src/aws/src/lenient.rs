@@ -3,78 +3,28 @@
 //! The JSON protocols of AWS write a time as seconds since 1970. Emulators are seen to write RFC 3339 text
 //! instead, which the SDK refuses with the whole answer. Used only where the user names an endpoint.
 
-use aws_smithy_runtime_api::{
-    box_error::BoxError,
-    client::{
-        http::{
-            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
-            SharedHttpClient, SharedHttpConnector,
-        },
-        orchestrator::{HttpRequest, HttpResponse},
-        result::ConnectorError,
-        runtime_components::RuntimeComponents,
-    },
-};
-use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use crate::answers::{self, Change};
+use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpRequest};
 use dmsrun_base::Timestamp;
 use serde_json::Value as Json;
 
 /// Wraps a client so that it reads times as emulators write them.
 pub(crate) fn wrap(inner: SharedHttpClient) -> SharedHttpClient {
-    SharedHttpClient::new(Client { inner })
+    answers::wrap(inner, Change { of: is_json, body: readable })
 }
 
-#[derive(Debug)]
-struct Client {
-    inner: SharedHttpClient,
+/// The request tells the protocol; an emulator's answer may call itself anything.
+fn is_json(request: &HttpRequest) -> bool {
+    let kind = request.headers().get("content-type");
+    kind.is_some_and(|kind| kind.starts_with("application/x-amz-json"))
 }
 
-impl HttpClient for Client {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Connector { inner })
-    }
-}
-
-#[derive(Debug)]
-struct Connector {
-    inner: SharedHttpConnector,
-}
-
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        // The request tells the protocol; an emulator's answer may call itself anything.
-        let json = request
-            .headers()
-            .get("content-type")
-            .is_some_and(|kind| kind.starts_with("application/x-amz-json"));
-        let answer = self.inner.call(request);
-        if !json {
-            return answer;
-        }
-        HttpConnectorFuture::new(async move { readable(answer.await?).await })
-    }
-}
-
-async fn readable(mut response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
-    let body = std::mem::replace(response.body_mut(), SdkBody::empty());
-    let bytes = ByteStream::new(body)
-        .collect()
-        .await
-        .map_err(|error| ConnectorError::io(BoxError::from(error)))?
-        .into_bytes();
-    let mended = may_need_it(&bytes)
-        .then(|| serde_json::from_slice::<Json>(&bytes).ok())
+fn readable(body: Vec<u8>) -> Vec<u8> {
+    let mended = may_need_it(&body)
+        .then(|| serde_json::from_slice::<Json>(&body).ok())
         .flatten()
         .and_then(|mut value| numbers(&mut value).then(|| value.to_string().into_bytes()));
-    let text = mended.unwrap_or_else(|| bytes.to_vec());
-    response.headers_mut().remove("content-length");
-    *response.body_mut() = SdkBody::from(text);
-    Ok(response)
+    mended.unwrap_or(body)
 }
 
 /// How the names of members that are times end.

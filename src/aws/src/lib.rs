@@ -8,6 +8,7 @@
 //! both directions from it. Names are those of the Rust SDK: snake_case. Nothing here knows of Lua or
 //! of the local AWS, which is plugged in as the SDK's HTTP client.
 
+mod answers;
 mod capture;
 mod clients;
 mod config;
@@ -30,6 +31,6 @@ pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use config::{CallOptions, Config, Identity};
 pub use door::{Aws, check_input};
 pub use error::{Error, Fields};
-pub use observe::{CallEvent, Observer, RetryEvent, Silent};
+pub use observe::{CallEvent, Observer, RetryEvent, Silent, WaitEvent};
 pub use pages::Page;
 pub use policy::Policy;

@@ -51,12 +51,28 @@ pub struct RetryEvent {
     pub message: String,
 }
 
+/// A call that is not sent yet, and that for a while.
+#[derive(Debug, Clone)]
+pub struct WaitEvent {
+    /// The service.
+    pub service: &'static str,
+    /// The operation.
+    pub operation: &'static str,
+    /// The region.
+    pub region: String,
+    /// What it waits for.
+    pub why: String,
+}
+
 /// Who is told.
 pub trait Observer: Send + Sync {
     /// A call ended.
     fn call(&self, event: &CallEvent);
     /// A call is about to be repeated.
     fn retry(&self, event: &RetryEvent);
+    /// A call waits for its turn, or for a place among those that are under way. Told once in a minute
+    /// for each service.
+    fn waits(&self, _event: &WaitEvent) {}
     /// Whether events are wanted at all; making the parameters' text takes time.
     fn wants_events(&self) -> bool {
         true

@@ -1,29 +1,27 @@
 //! Secrets by field and by value: learned from inputs and outputs, masked in what is shown.
 
 use crate::shape::{Field, Type};
-use dmsrun_base::{Map, Redactor, Secret, Value};
-
-/// Keys inside JSON and connection strings whose values are secrets.
-fn is_secret_key(key: &str) -> bool {
-    let key: String =
-        key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    [
-        "password",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "secretkey",
-        "secretaccesskey",
-        "privatekey",
-        "token",
-    ]
-    .iter()
-    .any(|word| key.ends_with(word))
-}
+use dmsrun_base::{
+    Map, Redactor, Secret, Value,
+    confidential::{inner_secrets, is_attributes_name, is_secret_name, learn_text},
+};
 
 /// Teaches the redactor every secret in an input or output.
 pub(crate) fn learn(value: &Value, fields: &[Field], redactor: &Redactor) {
-    visit(value, &Shape::Members(fields), &mut |text| redactor.learn(text));
+    visit("", value, &Shape::Members(fields), &mut |found| match found {
+        Found::Secret(text) => redactor.learn(text),
+        Found::Text { name, text } => learn_text(name, text, redactor),
+    });
+}
+
+/// What may have to be learned.
+enum Found<'a> {
+    Secret(&'a str),
+    /// A text with secrets in it, perhaps.
+    Text {
+        name: &'a str,
+        text: &'a str,
+    },
 }
 
 /// The same value with every secret masked: for the trace.
@@ -52,10 +50,10 @@ impl Shape<'_> {
         };
         match field {
             Some(field) if field.secret => Shape::Secret,
-            Some(field) if field.name == "extra_connection_attributes" => Shape::Connection,
+            _ if is_attributes_name(key) => Shape::Connection,
             Some(field) => Shape::Of(field.ty),
             // A misspelt key may hold a secret all the same.
-            None if is_secret_key(key) => Shape::Secret,
+            None if is_secret_name(key) => Shape::Secret,
             None => Shape::Free,
         }
     }
@@ -69,7 +67,7 @@ impl Shape<'_> {
     }
 }
 
-fn visit(value: &Value, shape: &Shape<'_>, learn: &mut dyn FnMut(&str)) {
+fn visit(name: &str, value: &Value, shape: &Shape<'_>, learn: &mut dyn FnMut(Found<'_>)) {
     match (value, shape) {
         (Value::Secret(secret), _) => visit_secret(secret.reveal(), learn),
         (Value::String(text), Shape::Secret) => visit_secret(text, learn),
@@ -78,31 +76,21 @@ fn visit(value: &Value, shape: &Shape<'_>, learn: &mut dyn FnMut(&str)) {
                 visit_secret(text, learn);
             }
         }
-        (Value::String(text), Shape::Connection) => {
-            connection_secrets(text).for_each(learn);
-        }
-        (Value::List(list), _) => list.iter().for_each(|v| visit(v, &shape.item(), learn)),
-        (Value::Map(map), _) => map.iter().for_each(|(k, v)| visit(v, &shape.member(k), learn)),
+        (Value::String(text), _) => learn(Found::Text { name, text }),
+        (Value::List(list), _) => list.iter().for_each(|v| visit(name, v, &shape.item(), learn)),
+        (Value::Map(map), _) => map.iter().for_each(|(k, v)| visit(k, v, &shape.member(k), learn)),
         _ => {}
     }
 }
 
 /// A secret is learned whole; of one that is JSON, what looks like a secret inside as well.
-fn visit_secret(text: &str, learn: &mut dyn FnMut(&str)) {
-    learn(text);
+fn visit_secret(text: &str, learn: &mut dyn FnMut(Found<'_>)) {
+    learn(Found::Secret(text));
     if text.trim_start().starts_with('{')
         && let Ok(json) = text.parse::<serde_json::Value>()
     {
-        visit(&Value::from_json(json), &Shape::Free, learn);
+        visit("", &Value::from_json(json), &Shape::Free, learn);
     }
-}
-
-/// The values of `password=…` and its like in `a=b;c=d`.
-fn connection_secrets(text: &str) -> impl Iterator<Item = &str> {
-    text.split(';')
-        .filter_map(|part| part.split_once('='))
-        .filter(|(key, value)| is_secret_key(key) && !value.trim().is_empty())
-        .map(|(_, value)| value.trim())
 }
 
 fn mask(value: &Value, shape: &Shape<'_>) -> Value {
@@ -119,6 +107,7 @@ fn mask(value: &Value, shape: &Shape<'_>) -> Value {
             Value::String(format!("<{} bytes>", text.len()))
         }
         (Value::Bytes(bytes), _) => Value::String(format!("<{} bytes>", bytes.len())),
+        (Value::String(text), _) => Value::String(mask_inside(text)),
         (other, _) => other.clone(),
     }
 }
@@ -129,10 +118,19 @@ fn mask_members(map: &Map, shape: &Shape<'_>) -> Map {
 
 fn mask_connection(text: &str) -> String {
     let parts = text.split(';').map(|part| match part.split_once('=') {
-        Some((key, _)) if is_secret_key(key) => format!("{key}=***"),
-        _ => part.to_owned(),
+        Some((key, _)) if is_secret_name(key) => format!("{key}=***"),
+        _ => mask_inside(part),
     });
     parts.collect::<Vec<_>>().join(";")
+}
+
+/// A text that is no secret, without those in it.
+fn mask_inside(text: &str) -> String {
+    let mut out = text.to_owned();
+    for secret in inner_secrets(text) {
+        out = out.replace(secret, "***");
+    }
+    out
 }
 
 #[cfg(test)]
@@ -159,15 +157,33 @@ mod tests {
                 "endpoint_identifier": "a", "password": "hunter2!",
                 "extra_connection_attributes": "x=1;sourcePassword=s3cr3t;y=2",
                 "kafka_settings": {"sasl_password": "kafkaesque", "topic": "t"},
+                "oracle_settings": {"security_db_encryption": "tde-key-1"},
+                "my_sql_settings": {
+                    "after_connect_script": "ALTER USER u IDENTIFIED BY 'in-script'",
+                },
                 "passwrd": "misspelt", "my_password": "misspelt too",
             }),
         );
-        for secret in ["hunter2!", "s3cr3t", "kafkaesque", "misspelt too"] {
+        for secret in ["hunter2!", "s3cr3t", "kafkaesque", "misspelt too", "tde-key-1", "in-script"]
+        {
             assert!(!text.contains(secret), "{secret} in {text}");
             assert_eq!(redactor.scrub(secret), "***");
         }
         assert!(text.contains("x=1;sourcePassword=***;y=2"), "{text}");
         assert!(text.contains(r#""topic":"t""#));
+    }
+
+    #[test]
+    fn the_password_in_a_url_and_the_key_among_attributes_are_masked() {
+        let input = json!({"protocol": "https", "endpoint": "https://user:pw-of-url@host/x"});
+        let (text, redactor) = trace("sns", "subscribe", input);
+        assert!(text.contains("https://user:***@host/x"), "{text}");
+        assert_eq!(redactor.scrub("pw-of-url"), "***");
+        let eca = "securityDbEncryption=TDEkey77;securityDbEncryptionName=n;asmPassword=abc";
+        let input = json!({"endpoint_identifier": "a", "extra_connection_attributes": eca});
+        let (text, _) = trace("dms", "create_endpoint", input);
+        let shown = "securityDbEncryption=***;securityDbEncryptionName=n;asmPassword=***";
+        assert!(text.contains(shown), "{text}");
     }
 
     #[test]

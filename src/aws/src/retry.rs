@@ -65,11 +65,12 @@ pub(crate) fn backoff(
     match failure.kind {
         FailureKind::Unreachable => Some(UNREACHABLE),
         FailureKind::Lost | FailureKind::Timeout => again.then_some(LOST),
-        FailureKind::Credentials | FailureKind::Other => None,
+        FailureKind::Unsent | FailureKind::Credentials | FailureKind::Other => None,
         FailureKind::Service if codes.iter().any(|code| matches(code, &failure.code)) => {
             Some(ASKED)
         }
         FailureKind::Service if is_throttling(failure) => Some(THROTTLED),
+        FailureKind::Service if is_unclear(failure) && !again => None,
         FailureKind::Service if failure.code == "HTTP500" => Some(MUTE),
         FailureKind::Service if is_server_side(failure) => Some(SERVER),
         FailureKind::Service if lacks_capacity(failure) => Some(CAPACITY),
@@ -132,6 +133,16 @@ fn is_server_side(failure: &Failure) -> bool {
         || CODES.contains(&failure.code.as_str())
 }
 
+/// Whether the call may have been carried out though it failed. A service that is unavailable (503) has
+/// not begun; one that fails half-way may have come to the end of what matters.
+pub(crate) fn is_unclear(failure: &Failure) -> bool {
+    match failure.kind {
+        FailureKind::Lost | FailureKind::Timeout => true,
+        FailureKind::Service => is_server_side(failure) && failure.status != Some(503),
+        _ => false,
+    }
+}
+
 /// AWS has no machine or address to give at the moment.
 fn lacks_capacity(failure: &Failure) -> bool {
     const CODES: &[&str] = &[
@@ -171,7 +182,6 @@ mod tests {
         };
         assert_eq!(ask("ThrottlingException", "", Some(400)), Some(THROTTLED));
         assert_eq!(ask("Whatever", "", Some(503)), Some(SERVER));
-        assert_eq!(ask("HTTP500", "", Some(500)), Some(MUTE));
         assert_eq!(ask("InsufficientResourceCapacityFault", "", Some(400)), Some(CAPACITY));
         assert_eq!(ask("InvalidParameterValueException", "", Some(400)), None);
         assert_eq!(ask("AccessDeniedFault", "no permission", Some(400)), None);
@@ -187,6 +197,34 @@ mod tests {
         assert_eq!(backoff("ec2", "create_nat_gateway", &lost, true, &[]), Some(LOST));
         assert_eq!(backoff("ec2", "describe_vpcs", &lost, false, &[]), Some(LOST));
         assert_eq!(backoff("ec2", "delete_vpc", &lost, false, &[]), Some(LOST));
+    }
+
+    /// Each of them that AWS did perform would be one more.
+    #[test]
+    fn a_create_that_the_service_failed_at_is_not_repeated() {
+        let failed = |code: &str, status| failure(FailureKind::Service, code, "", Some(status));
+        for (code, status) in [
+            ("InternalError", 500),
+            ("InternalFailure", 500),
+            ("HTTP500", 500),
+            ("HTTP502", 502),
+            ("HTTP504", 504),
+            ("RequestTimeout", 400),
+        ] {
+            let failed = failed(code, status);
+            assert!(is_unclear(&failed), "{code}");
+            assert_eq!(backoff("ec2", "create_vpc", &failed, false, &[]), None, "{code}");
+            for (operation, token) in
+                [("create_nat_gateway", true), ("describe_vpcs", false), ("delete_vpc", false)]
+            {
+                let again = backoff("ec2", operation, &failed, token, &[]);
+                let wanted = if code == "HTTP500" { MUTE } else { SERVER };
+                assert_eq!(again, Some(wanted), "{operation} {code}");
+            }
+        }
+        let refused = failed("Unavailable", 503);
+        assert!(!is_unclear(&refused));
+        assert_eq!(backoff("ec2", "create_vpc", &refused, false, &[]), Some(SERVER));
     }
 
     #[test]

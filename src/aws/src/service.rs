@@ -135,6 +135,17 @@ impl Failure {
         }
     }
 
+    /// Its turn did not come within the time that it was given.
+    pub fn unsent(why: String) -> Self {
+        Self {
+            kind: FailureKind::Unsent,
+            code: String::new(),
+            message: why,
+            request_id: None,
+            status: None,
+        }
+    }
+
     /// An input that could be converted once and not again.
     pub fn input(bad: &Bad) -> Self {
         let message = format!("{}: {}", bad.path, bad.message);
@@ -159,6 +170,8 @@ pub(crate) enum FailureKind {
     Lost,
     /// It took too long: what it asked for may have been done.
     Timeout,
+    /// It was not sent in the time that it was given.
+    Unsent,
     /// No credentials.
     Credentials,
     /// The request could not be made, or the answer not be read.
@@ -206,6 +219,9 @@ where
     describe(kind, error.meta(), &error, request_id, status)
 }
 
+/// How the SDK begins where the endpoint that the user names is no URL.
+const NO_URL: &str = "failed to apply endpoint `";
+
 fn describe(
     kind: FailureKind,
     meta: &ErrorMetadata,
@@ -213,6 +229,18 @@ fn describe(
     request_id: Option<String>,
     status: Option<u16>,
 ) -> Failure {
+    if let Some(cause) =
+        causes(error).map(ToString::to_string).find(|text| text.starts_with(NO_URL))
+    {
+        // The SDK's own words print the whole request behind the endpoint.
+        let endpoint = cause[NO_URL.len()..].split('`').next().unwrap_or_default();
+        let message = format!(
+            "\"{endpoint}\", from AWS_ENDPOINT_URL or the AWS configuration, is no URL: it begins \
+                 with http:// or https://"
+        );
+        let code = String::new();
+        return Failure { kind: FailureKind::Unreachable, code, message, request_id, status };
+    }
     let kind = match kind {
         FailureKind::Service => kind,
         _ if lacks_credentials(error) => FailureKind::Credentials,

@@ -263,14 +263,67 @@ fn calls_to_dms_keep_to_its_bucket_of_requests() {
 }
 
 #[test]
-fn a_turn_that_is_waited_for_is_no_part_of_the_deadline() {
+fn a_turn_that_is_waited_for_is_no_part_of_the_usual_deadline() {
+    let fake = Fake::always(200, json!({}));
+    let aws = fake.aws(Policy::default());
+    let options = CallOptions::default();
+    let call = || aws.call("dms", "describe_endpoints", Value::Null, &options);
+    let calls = (0..3200).map(|_| call());
+    let answers = fake.run(async { futures_util::future::join_all(calls).await });
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(fake.seconds(), 375);
+    assert!(!fake.waits.lock().unwrap().is_empty(), "that it waits is told");
+}
+
+/// Whoever says how long a call may take wants it to end then, whatever it waits for.
+#[test]
+fn a_timeout_holds_while_a_call_waits_for_its_turn() {
     let fake = Fake::always(200, json!({}));
     let aws = fake.aws(Policy::default());
     let options = CallOptions { timeout: Some(Duration::from_secs(5)), ..Default::default() };
     let call = || aws.call("dms", "describe_endpoints", Value::Null, &options);
     let calls = (0..600).map(|_| call());
     let answers = fake.run(async { futures_util::future::join_all(calls).await });
-    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!((fake.count(), fake.seconds()), (240, 5));
+    let error = answers.into_iter().find_map(Result::err).unwrap();
+    assert_eq!(error.fields().code, "Timeout");
+    assert!(!error.may_have_happened());
+    let text = error.to_string();
+    assert!(text.contains("not sent within 5s: dms takes 8 calls a second"), "{text}");
+}
+
+/// Ten reads that hang must not keep a change, or a call that has a timeout, from its end.
+#[test]
+fn a_timeout_holds_while_a_call_waits_for_its_place() {
+    let mut fake = Fake::always(200, json!({}));
+    fake.delay = Duration::from_secs(40);
+    let aws = fake.aws(Policy::default());
+    let usual = CallOptions::default();
+    let short = CallOptions { timeout: Some(Duration::from_secs(2)), ..Default::default() };
+    let (hung, late, change) = fake.run(async {
+        let hung = (0..10).map(|_| aws.call("dms", "describe_endpoints", Value::Null, &usual));
+        let late = async {
+            let error =
+                aws.call("dms", "describe_replication_instances", Value::Null, &short).await;
+            (error, fake.seconds())
+        };
+        let input = value(json!({"replication_task_arn": "t"}));
+        let change = async {
+            let answer = aws.call("dms", "stop_replication_task", input, &usual).await;
+            (answer, fake.seconds())
+        };
+        futures_util::future::join3(futures_util::future::join_all(hung), late, change).await
+    });
+    assert!(hung.iter().all(Result::is_ok));
+    let (error, after) = (late.0.unwrap_err(), late.1);
+    assert_eq!(after, 2);
+    assert!(!error.may_have_happened());
+    assert!(error.to_string().contains("not sent within 2s: other calls to dms"), "{error}");
+    assert!(error.hint().unwrap().contains("was not sent"));
+    assert!(change.0.is_ok());
+    assert_eq!(change.1, 40, "it was sent at once");
+    let waits = fake.waits.lock().unwrap();
+    assert_eq!(waits[0].why, "other calls to dms are under way, for 5s so far");
 }
 
 #[test]
@@ -314,6 +367,54 @@ fn a_lost_answer_of_a_create_is_told_and_not_repeated() {
     let error = call(&fake, "ec2", "describe_vpcs", Value::Null).unwrap_err();
     assert_eq!(fake.count(), 9);
     assert!(error.to_string().contains("(sent 8 times in "), "{error}");
+}
+
+/// Each of them that AWS did carry out would be a VPC.
+#[test]
+fn a_create_that_fails_with_500_is_sent_once_and_is_to_be_looked_for() {
+    let body = "<Response><Errors><Error><Code>InternalError</Code><Message>An internal error has \
+        occurred</Message></Error></Errors><RequestID>x</RequestID></Response>";
+    let fake = Fake::new(move |_, _| Ok((500, body.to_owned())));
+    let input = json!({"cidr_block": "10.0.0.0/16"});
+    let error = call(&fake, "ec2", "create_vpc", value(input)).unwrap_err();
+    assert_eq!(fake.count(), 1);
+    assert!(error.may_have_happened() && !error.is_retryable(), "it is looked for first");
+    let fields = error.fields();
+    assert_eq!(fields.code, "AnswerLost");
+    assert!(fields.hint.unwrap().contains("look before you repeat it"));
+    assert_eq!(
+        error.to_string(),
+        "ec2.create_vpc failed: InternalError: An internal error has occurred; nobody knows whether it \
+         was done (request req-1)"
+    );
+}
+
+#[test]
+fn a_create_that_is_refused_for_the_moment_is_sent_again() {
+    let fake = Fake::new(|_, n| {
+        let away = json!({"__type": "ServiceUnavailable", "message": "later"}).to_string();
+        Ok(if n < 3 { (503, away) } else { (200, "{}".into()) })
+    });
+    let input = json!({"replication_instance_identifier": "i", "replication_instance_class": "c"});
+    call(&fake, "dms", "create_replication_instance", value(input)).unwrap();
+    assert_eq!(fake.count(), 3);
+}
+
+/// What the second attempt is refused for says nothing of the first.
+#[test]
+fn a_create_that_was_lost_once_is_to_be_looked_for_however_it_ends() {
+    let fake = Fake::new(|_, n| match n {
+        1 => Err(ConnectorError::io("reset".into())),
+        _ => {
+            let refused = json!({"__type": "InvalidRequestException", "message": "no"});
+            Ok((400, refused.to_string()))
+        }
+    });
+    let input = json!({"name": "n", "secret_string": "hush-hush"});
+    let error = call(&fake, "secretsmanager", "create_secret", value(input)).unwrap_err();
+    assert_eq!(fake.count(), 2);
+    assert!(error.may_have_happened());
+    assert!(error.to_string().contains("InvalidRequestException: no"), "{error}");
 }
 
 #[test]

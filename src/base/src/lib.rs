@@ -3,6 +3,7 @@
 //! Nothing here knows of AWS, Lua or the terminal. See `src/README.md` for the map of the crates.
 
 pub mod clock;
+pub mod confidential;
 pub mod random;
 pub mod redact;
 pub mod value;

@@ -5,10 +5,12 @@
 
 pub mod exit;
 pub mod render;
+pub mod secrets;
 pub mod suggest;
 
 pub use exit::Exit;
 pub use render::{Sources, Style, render};
+use suggest::nearest_word;
 pub use suggest::{did_you_mean, nearest};
 
 /// How bad it is.

@@ -1,6 +1,6 @@
 //! The one renderer of diagnostics. It computes nothing: it prints what the diagnostic says.
 
-use crate::{Diagnostic, Severity, Span};
+use crate::{Diagnostic, Severity, Span, secrets::Secrets};
 use std::fmt::Write as _;
 
 /// How to print.
@@ -28,7 +28,22 @@ impl Sources for Disk {
     }
 }
 
-/// The text of a diagnostic, with a newline at its end.
+/// The source that a diagnostic quotes, and the secrets in it that it must not show.
+struct Quoted {
+    source: String,
+    secrets: Secrets,
+}
+
+impl Quoted {
+    fn of(span: &Span, sources: &dyn Sources) -> Option<Self> {
+        let source = sources.source(&span.file)?;
+        let secrets = Secrets::around(&source, span.line, span.column);
+        Some(Self { source, secrets })
+    }
+}
+
+/// The text of a diagnostic, with a newline at its end. What stands in the quoted source as a password
+/// is masked, in the line and in the sentences, whether or not anybody has seen it as a secret.
 pub fn render(diagnostic: &Diagnostic, sources: &dyn Sources, style: Style) -> String {
     let mut out = String::new();
     let paint = |code: &str, text: &str| {
@@ -43,15 +58,21 @@ pub fn render(diagnostic: &Diagnostic, sources: &dyn Sources, style: Style) -> S
         Some(code) => format!("{} {code}", diagnostic.severity.word()),
         None => diagnostic.severity.word().to_owned(),
     };
-    let _ = writeln!(out, "{}: {}", paint(head, &word), paint("1", &diagnostic.summary));
+    let quoted = diagnostic.span.as_ref().and_then(|span| Quoted::of(span, sources));
+    let plain = |text: &str| match &quoted {
+        Some(quoted) => quoted.secrets.scrub(text),
+        None => text.to_owned(),
+    };
+    let summary = plain(&diagnostic.summary);
+    let _ = writeln!(out, "{}: {}", paint(head, &word), paint("1", &summary));
     if let Some(span) = &diagnostic.span {
-        place(&mut out, span, sources, &paint);
+        place(&mut out, span, quoted.as_ref(), &paint);
     }
     for (label, text) in &diagnostic.details {
-        paragraph(&mut out, &format!("  {label:<5} "), text, style.width);
+        paragraph(&mut out, &format!("  {label:<5} "), &plain(text), style.width);
     }
     for cause in &diagnostic.causes {
-        paragraph(&mut out, "  cause ", cause, style.width);
+        paragraph(&mut out, "  cause ", &plain(cause), style.width);
     }
     if !diagnostic.hints.is_empty() && (diagnostic.span.is_some() || !diagnostic.details.is_empty())
     {
@@ -59,9 +80,9 @@ pub fn render(diagnostic: &Diagnostic, sources: &dyn Sources, style: Style) -> S
     }
     for hint in &diagnostic.hints {
         let colon = if hint.command.is_some() && !hint.text.ends_with(':') { ":" } else { "" };
-        paragraph(&mut out, "hint: ", &format!("{}{colon}", hint.text), style.width);
+        paragraph(&mut out, "hint: ", &format!("{}{colon}", plain(&hint.text)), style.width);
         if let Some(command) = &hint.command {
-            let _ = writeln!(out, "    {command}");
+            let _ = writeln!(out, "    {}", plain(command));
         }
     }
     out
@@ -70,20 +91,19 @@ pub fn render(diagnostic: &Diagnostic, sources: &dyn Sources, style: Style) -> S
 fn place(
     out: &mut String,
     span: &Span,
-    sources: &dyn Sources,
+    quoted: Option<&Quoted>,
     paint: &dyn Fn(&str, &str) -> String,
 ) {
     let gutter = span.line.to_string().len();
     let label = span.label.as_deref().map(|l| format!("  ({l})")).unwrap_or_default();
     let _ = writeln!(out, "{:gutter$}{} {}:{}{label}", "", paint("34", "┌─"), span.file, span.line);
-    let source = sources.source(&span.file);
-    let index = (span.line as usize).checked_sub(1);
-    let Some(text) = source.as_deref().and_then(|s| s.lines().nth(index?)) else { return };
-    let (text, before) = excerpt(text, span.column);
+    let line = quoted.and_then(|q| q.secrets.line(&q.source, span.line, span.column, span.width));
+    let Some(line) = line else { return };
+    let (text, before) = excerpt(&line.text, line.column);
     let _ = writeln!(out, "{}{} {text}", span.line, paint("34", "│"));
     if let Some(before) = before {
         let left = text.chars().count().saturating_sub(before).max(1);
-        let marks = "^".repeat((span.width.max(1) as usize).min(left));
+        let marks = "^".repeat((line.width.max(1) as usize).min(left));
         let before: usize = text
             .chars()
             .take(before)
@@ -231,6 +251,21 @@ mod tests {
         // A place without a line or column is told and does not break.
         let odd = d.at(Some(Span { column: Some(0), ..Span::line("nothing", 0) }));
         assert!(render(&odd, &Disk, Style { color: false, width: 60 }).contains("nothing:0"));
+    }
+
+    #[test]
+    fn a_secret_of_the_source_stands_neither_in_the_line_nor_in_the_sentences() {
+        let source = r#"e { password="PLANTED-9137" "x" }"#;
+        let d = Diagnostic::error("Syntax error")
+            .at(Some(Span { column: Some(14), width: 14, ..Span::line("s.lua", 1) }))
+            .what("'}' expected near '\"PLANTED-9137\"'")
+            .command("again PLANTED-9137", "run PLANTED-9137");
+        let text = render(&d, &One(source), Style { color: false, width: 80 });
+        assert!(!text.contains("PLANTED"), "{text}");
+        assert!(
+            text.contains("1│ e { password=\"***\" \"***\" }") || text.contains("\"***\""),
+            "{text}"
+        );
     }
 
     #[test]

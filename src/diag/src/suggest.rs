@@ -21,6 +21,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     scored.into_iter().take(3).map(|(_, candidate)| candidate).collect()
 }
 
+/// Whether a word is one of these, or a slip of one.
+pub(crate) fn nearest_word(word: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| strsim::normalized_damerau_levenshtein(word, known) >= 0.7)
+}
+
 /// `Did you mean "x"?`, or `Did you mean "x", "y" or "z"?`; `None` where nothing is near.
 pub fn did_you_mean<'a>(
     name: &str,

@@ -1,6 +1,7 @@
 //! dmsrun: automates database migrations with AWS Database Migration Service from Lua.
 
 mod cli;
+mod faults;
 mod rehearsal;
 mod repl;
 mod session;
@@ -15,7 +16,7 @@ fn main() -> ExitCode {
     };
     let ui = ui::Terminal::new(&line.options);
     match cli::run(line, &ui) {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => ExitCode::from(ui.code(code)),
         Err(diagnostic) => {
             ui.show(&diagnostic);
             diagnostic.exit.into()

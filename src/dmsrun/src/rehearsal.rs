@@ -3,11 +3,11 @@
 
 use crate::{
     cli::{Options, VerbLine},
-    session,
+    faults, session,
     ui::Terminal,
 };
 use dmsrun_base::{Random, Redactor};
-use dmsrun_diag::{Diagnostic, Exit, Style, render};
+use dmsrun_diag::{Diagnostic, Style, render};
 use dmsrun_local::Local;
 use dmsrun_lua::{
     Host, HostConfig, Session, State,
@@ -148,15 +148,17 @@ impl LocalBench {
 
 impl Bench for LocalBench {
     fn fault(&self, state: &State, text: &str) -> Result<(), Diagnostic> {
-        local(state)?
-            .faults()
-            .set_text(text)
-            .map_err(|what| Diagnostic::error("Fault is not valid").what(what).exit(Exit::Usage))
+        faults::set(&local(state)?, text)
     }
 
     fn clear_faults(&self, state: &State) -> Result<(), Diagnostic> {
         local(state)?.faults().clear();
         Ok(())
+    }
+
+    fn unstruck(&self, state: &State) -> Result<Vec<String>, Diagnostic> {
+        let unstruck = local(state)?.faults().unstruck();
+        Ok(unstruck.into_iter().map(|fault| fault.text).collect())
     }
 
     fn tagged(&self, state: &State) -> Result<Vec<serde_json::Value>, Diagnostic> {

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::Options,
+    faults,
     ui::{Terminal, Tracer},
 };
 use dmsrun_aws::{Aws, Config, Policy};
@@ -87,12 +88,11 @@ fn session(
     };
     let local = Local::open(local_options(options, Some(dir.clone()))?)?;
     for fault in &options.fault {
-        local.faults().set_text(fault).map_err(|what| {
-            Diagnostic::error("The fault is not valid").what(what).exit(Exit::Usage)
-        })?;
+        faults::set(&local, fault)?;
     }
     let clock = plug_in(&mut config, &local);
-    Ok(Session { aws: Aws::new(config), clock, keep: Box::new(local) })
+    let keep = Box::new((faults::Watch::new(&local, ui), local));
+    Ok(Session { aws: Aws::new(config), clock, keep })
 }
 
 /// A host for one file of specs: nothing on disk, nothing shown, a local AWS of its own.

@@ -12,7 +12,7 @@ use crate::{
     past::Past,
     request::Request,
     rules,
-    seam::{Dropped, stamp},
+    seam::{NoAnswer, stamp},
     services::{self, Service},
     store::{Header, Store},
     tagging,
@@ -168,12 +168,15 @@ impl Account {
 
     /// Answers a call. The mark that it is under way is given up while a fault delays it, or time would
     /// never pass.
-    pub async fn call(&self, request: Request, under_way: InFlight) -> Result<Answer, Dropped> {
+    pub async fn call(&self, request: Request, under_way: InFlight) -> Result<Answer, NoAnswer> {
         let mut under_way = Some(under_way);
         self.unless_dead().await;
+        let struck = self.faults.strike(request.service, &request.operation, request.mutates());
+        if struck == Some(FaultKind::Offline) {
+            return Err(NoAnswer::Offline);
+        }
         let counter = if request.mutates() { &self.calls.mutating } else { &self.calls.reading };
         counter.fetch_add(1, Ordering::SeqCst);
-        let struck = self.faults.strike(request.service, &request.operation, request.mutates());
         if let Some(FaultKind::Delay(delay)) = &struck {
             under_way.take();
             self.clock.sleep(*delay).await;
@@ -186,7 +189,7 @@ impl Account {
         if self.faults.is_dead() {
             drop(turn);
             std::future::pending::<()>().await;
-            return Err(Dropped);
+            return Err(NoAnswer::Dropped);
         }
         let id = self.ids.request();
         let now = self.clock.now();
@@ -216,7 +219,12 @@ impl Account {
                 answer = refuse(request.protocol, &nobody_to_kill(), &id);
                 stamp(&mut answer, &id);
             }
-            Some(FaultKind::DropAnswer) => return Err(Dropped),
+            Some(FaultKind::FailAfter { status, code, message }) => {
+                let refusal = Refusal::new(code, message).status(status);
+                answer = refuse(request.protocol, &refusal, &id);
+                stamp(&mut answer, &id);
+            }
+            Some(FaultKind::DropAnswer) => return Err(NoAnswer::Dropped),
             _ => {}
         }
         drop(under_way);

@@ -21,8 +21,19 @@ pub enum FaultKind {
         /// The sentence for people.
         message: String,
     },
+    /// It is performed, and answered as if it had failed.
+    FailAfter {
+        /// The HTTP status.
+        status: u16,
+        /// The error code.
+        code: String,
+        /// The sentence for people.
+        message: String,
+    },
     /// It is performed, and the connection breaks before the answer.
     DropAnswer,
+    /// Nobody is reached: the network is away.
+    Offline,
     /// It takes this long, in virtual time, before it is performed.
     Delay(Duration),
     /// It takes up to this long, by chance: calls overtake each other.
@@ -50,10 +61,11 @@ pub enum When {
 ///
 /// Its text is `service:Operation#1=Code` with `#1` for the first call, `#2+` for the second and all
 /// later ones, `%0.1` for one in ten, and none for all; instead of a code (with its message after a
-/// space) `drop`, `delay 30` for seconds, `jitter 3` for up to so many, `stale 10` for a read that sees
-/// what was there 10 seconds ago, `kill` or `kill-after`. The service and the operation may be `*`; the
-/// operation `mutating` stands for every one that is not a read, `reading` for every read:
-/// `*:mutating#7=kill`.
+/// space) `fail-after Code` for a call that is performed and answered with that code all the same, `drop`
+/// for one that is performed and whose answer is lost, `offline` for one that reaches nobody, `delay 30`
+/// for seconds, `jitter 3` for up to so many, `stale 10` for a read that sees what was there 10 seconds
+/// ago, `kill` or `kill-after`. The service and the operation may be `*`; the operation `mutating` stands
+/// for every one that is not a read, `reading` for every read: `*:mutating#7=kill`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// The service, as Lua names it: `dms`, `cloudwatch`.
@@ -95,6 +107,7 @@ impl FromStr for Fault {
         let kind = match word {
             "" => return Err(bad("no error code")),
             "drop" => FaultKind::DropAnswer,
+            "offline" => FaultKind::Offline,
             "kill" => FaultKind::Kill,
             "kill-after" => FaultKind::KillAfter,
             "delay" | "jitter" | "stale" => {
@@ -107,21 +120,31 @@ impl FromStr for Fault {
                     _ => FaultKind::Stale(time),
                 }
             }
-            code => FaultKind::Fail {
-                status: status_of(code),
-                code: code.into(),
-                message: if rest.is_empty() { message_of(code) } else { rest.trim().into() },
+            "fail-after" => match failure(rest.trim()) {
+                (_, code, _) if code.is_empty() => return Err(bad("no error code")),
+                (status, code, message) => FaultKind::FailAfter { status, code, message },
             },
+            _ => {
+                let (status, code, message) = failure(kind);
+                FaultKind::Fail { status, code, message }
+            }
         };
         Ok(Self { service: service.into(), operation: operation.into(), when, kind })
     }
+}
+
+/// Status, code and message of a failure: a code, and a message after a space where one is given.
+fn failure(text: &str) -> (u16, String, String) {
+    let (code, message) = text.split_once(' ').unwrap_or((text, ""));
+    let message = if message.is_empty() { message_of(code) } else { message.trim().into() };
+    (status_of(code), code.into(), message)
 }
 
 fn status_of(code: &str) -> u16 {
     match code {
         "InternalFailure" | "InternalError" | "InternalServerError" => 500,
         "ServiceUnavailable" | "SlowDown" | "Unavailable" => 503,
-        "AccessDenied" | "UnauthorizedOperation" => 403,
+        "AccessDenied" | "UnauthorizedOperation" | "ExpiredToken" => 403,
         _ => 400,
     }
 }
@@ -129,6 +152,9 @@ fn status_of(code: &str) -> u16 {
 fn message_of(code: &str) -> String {
     match code {
         "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => "Rate exceeded".into(),
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
+            "The security token included in the request is expired".into()
+        }
         _ => format!("{code} was asked for by a fault of the local AWS"),
     }
 }
@@ -136,7 +162,20 @@ fn message_of(code: &str) -> String {
 #[derive(Debug)]
 struct Rule {
     fault: Fault,
+    /// What it was given as, where it was text.
+    text: Option<String>,
+    /// How many of its calls came.
     seen: u64,
+    struck: bool,
+}
+
+/// A fault that has struck no call though it names which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unstruck {
+    /// Its text.
+    pub text: String,
+    /// How many calls of its operation came.
+    pub seen: u64,
 }
 
 /// Who dies by a kill.
@@ -254,7 +293,7 @@ impl Faults {
 
     /// Sets a fault; its calls are counted from now on.
     pub fn set(&self, fault: Fault) {
-        self.state().rules.push(Rule { fault, seen: 0 });
+        self.state().rules.push(Rule { fault, text: None, seen: 0, struck: false });
     }
 
     /// Sets a fault given as text; see [`Fault`].
@@ -262,7 +301,22 @@ impl Faults {
     /// # Errors
     /// Where the text is no fault.
     pub fn set_text(&self, text: &str) -> Result<(), String> {
-        text.parse().map(|fault| self.set(fault))
+        let (fault, text) = (text.parse()?, Some(text.to_owned()));
+        self.state().rules.push(Rule { fault, text, seen: 0, struck: false });
+        Ok(())
+    }
+
+    /// The faults given as text that are not left to chance and have struck no call: what they were to
+    /// show has not been shown.
+    pub fn unstruck(&self) -> Vec<Unstruck> {
+        let state = self.state();
+        let quiet = state
+            .rules
+            .iter()
+            .filter(|rule| !rule.struck && !matches!(rule.fault.when, When::Chance(_)));
+        let told =
+            quiet.filter_map(|rule| Some(Unstruck { text: rule.text.clone()?, seen: rule.seen }));
+        told.collect()
     }
 
     /// Takes all faults away.
@@ -300,6 +354,7 @@ impl Faults {
             // What a mutation changes is never seen late by itself.
             let applies = applies && !(mutates && matches!(kind, FaultKind::Stale(_)));
             if applies && struck.is_none() {
+                rule.struck = true;
                 struck = Some(match kind {
                     FaultKind::Jitter(most) => FaultKind::Delay(most.mul_f64(random.unit())),
                     kind => kind.clone(),
@@ -378,6 +433,32 @@ mod tests {
     }
 
     #[test]
+    fn a_call_may_be_performed_and_fail_all_the_same() {
+        let fault: Fault = "*:mutating%0.1=fail-after InternalFailure Try later.".parse().unwrap();
+        let FaultKind::FailAfter { status, code, message } = fault.kind else {
+            panic!("it is performed");
+        };
+        assert_eq!((status, &*code, &*message), (500, "InternalFailure", "Try later."));
+        assert_eq!("dms:*#3+=offline".parse::<Fault>().unwrap().kind, FaultKind::Offline);
+    }
+
+    #[test]
+    fn a_fault_that_never_strikes_is_known() {
+        let faults = Faults::new(1);
+        for text in ["dms:CreateEndpoint#2=kill", "dms:*#9+=offline", "s3:*%0.5=drop", "ec2:*=drop"]
+        {
+            faults.set_text(text).unwrap();
+        }
+        let told = |text: &str, seen| Unstruck { text: text.into(), seen };
+        faults.strike("dms", "CreateEndpoint", true);
+        faults.strike("ec2", "CreateVpc", true);
+        let wanted = [told("dms:CreateEndpoint#2=kill", 1), told("dms:*#9+=offline", 1)];
+        assert_eq!(faults.unstruck(), wanted);
+        faults.strike("dms", "CreateEndpoint", true);
+        assert_eq!(faults.unstruck(), [told("dms:*#9+=offline", 2)]);
+    }
+
+    #[test]
     fn a_text_that_is_no_fault_says_so() {
         for text in [
             "",
@@ -388,6 +469,7 @@ mod tests {
             "dms:X%2=A",
             "dms:X=delay",
             "dms:X=stale",
+            "dms:X=fail-after",
             "dms:X=jitter x",
             ":X=A",
         ] {

@@ -28,7 +28,7 @@ mod tagging;
 mod wire;
 mod world;
 
-pub use faults::{Fault, FaultKind, Faults, When};
+pub use faults::{Fault, FaultKind, Faults, Unstruck, When};
 
 use account::Account;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};

@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use bytes::Bytes;
 use dmsrun_base::Clock as _;
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 /// The connector.
 #[derive(Debug, Clone)]
@@ -30,9 +30,28 @@ impl Connector {
     }
 }
 
-/// An answer that never arrived, though the call may have been performed.
+/// Why there is no answer.
 #[derive(Debug)]
-pub(crate) struct Dropped;
+pub(crate) enum NoAnswer {
+    /// It never arrived, though the call may have been performed.
+    Dropped,
+    /// The call reached nobody.
+    Offline,
+}
+
+impl From<NoAnswer> for ConnectorError {
+    fn from(why: NoAnswer) -> Self {
+        let text = match why {
+            NoAnswer::Dropped => "connection closed before message completed",
+            NoAnswer::Offline => "the network is away",
+        };
+        let text = format!("{text} (a fault of the local AWS)");
+        Self::io(match why {
+            NoAnswer::Dropped => text.into(),
+            NoAnswer::Offline => io::Error::new(io::ErrorKind::ConnectionRefused, text).into(),
+        })
+    }
+}
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
@@ -45,12 +64,7 @@ impl HttpConnector for Connector {
                 Ok(request) => account.call(request, under_way).await,
                 Err(message) => Ok(unknown(&account, &message)),
             };
-            match answer {
-                Ok(answer) => Ok(respond(answer)),
-                Err(Dropped) => Err(ConnectorError::io(
-                    "connection closed before message completed (a fault of the local AWS)".into(),
-                )),
-            }
+            answer.map(respond).map_err(ConnectorError::from)
         })
     }
 }

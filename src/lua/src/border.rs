@@ -53,9 +53,8 @@ pub(crate) fn reason(lua: &Lua, ending: u8) -> mlua::Result<Value> {
         }
         Ending::Limit => {
             let limit = state.sandbox.limits().map_or(0, |limits| limits.instructions);
-            Diagnostic::error("The sandbox's limit is reached")
-                .what(format!("the script ran more than {limit} instructions"))
-                .hint("--sandbox-instructions N allows more")
+            let what = format!("the script ran more than {limit} instructions");
+            state.sandbox.exceeded(what, "--sandbox-instructions N")
         }
         Ending::Interrupt => scheduler::stopped(),
     };
@@ -66,11 +65,8 @@ pub(crate) fn reason(lua: &Lua, ending: u8) -> mlua::Result<Value> {
 /// The end of a script in a sandbox that used all of its memory.
 fn of_memory(state: &State, text: &str) -> Option<Diagnostic> {
     let limits = state.sandbox.limits().filter(|_| text.ends_with("not enough memory"))?;
-    Some(
-        Diagnostic::error("The sandbox's limit is reached")
-            .what(format!("the script used more than {} MB of memory", limits.memory >> 20))
-            .hint("--sandbox-memory MB allows more"),
-    )
+    let what = format!("the script used more than {} MB of memory", limits.memory >> 20);
+    Some(state.sandbox.exceeded(what, "--sandbox-memory MB"))
 }
 
 /// The diagnostic of code that was unwound, whatever became of the error on its way: a handler that
@@ -263,12 +259,18 @@ fn no_module(state: &State, name: &str, span: Option<Span>) -> Diagnostic {
         .chain(crate::library::modules())
         .chain(beside)
         .collect();
+    // A folder in the library's place need not have what the library has.
+    let elsewhere = state.stdlib.as_ref().filter(|_| known.iter().any(|known| known == name));
     let source = span.as_ref().and_then(|span| state.source(&span.file));
     let span = span.map(|span| span.marking(source.as_deref().unwrap_or_default(), name, 0));
     let diagnostic = Diagnostic::error("Module not found").at(span).what(format!(
         "there is no module \"{name}\" beside the script ({}), in dmsrun's library, or on LUA_PATH",
         folder.display()
     ));
+    if let Some(stdlib) = elsewhere {
+        let hint = format!("the library is read from {}, which does not have it", stdlib.display());
+        return diagnostic.hint(hint);
+    }
     match did_you_mean(name, known.iter().map(String::as_str)) {
         Some(hint) => diagnostic.hint(hint),
         None => diagnostic,

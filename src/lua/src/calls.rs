@@ -71,13 +71,7 @@ pub(crate) fn root(error: &mlua::Error) -> String {
             format!("bad argument #{pos}: {}", root(cause))
         }
         mlua::Error::FromLuaConversionError { from, to, message } => {
-            let to = match to.as_str() {
-                "String" | "&str" | "BString" => "string",
-                "i64" | "u64" | "i32" | "u32" | "usize" | "u8" => "integer",
-                "f64" => "number",
-                "bool" => "boolean",
-                other => other,
-            };
+            let to = in_words(to);
             let from = if *from == "nil" { "nothing" } else { from };
             match message {
                 Some(message) if message.contains("UTF-8") || message.contains("utf-8") => {
@@ -86,16 +80,51 @@ pub(crate) fn root(error: &mlua::Error) -> String {
                 _ => format!("{to} expected, got {from}"),
             }
         }
+        mlua::Error::UserDataTypeMismatch => "another sort of userdata expected".to_owned(),
+        mlua::Error::UserDataDestructed => "this is over and can't be used any more".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// What Lua calls a type of ours.
+fn in_words(name: &str) -> String {
+    let inner =
+        |of: &str| Some(name.strip_prefix(of)?.strip_prefix('<')?.strip_suffix('>')?.trim());
+    if let Some(item) = inner("Vec").or_else(|| inner("VecDeque")) {
+        return format!("list of {}s", in_words(item));
+    }
+    if let Some(item) = inner("Option").or_else(|| inner("Box")) {
+        return in_words(item);
+    }
+    let word = match name {
+        "String" | "&str" | "str" | "BString" | "LuaString" | "OsString" | "PathBuf" => "string",
+        "i64" | "u64" | "i32" | "u32" | "i16" | "u16" | "i8" | "u8" | "isize" | "usize" => {
+            "integer"
+        }
+        "f64" | "f32" => "number",
+        "bool" => "boolean",
+        name if name.starts_with("HashMap<") || name.starts_with("BTreeMap<") => "table",
+        name => name,
+    };
+    word.to_owned()
+}
+
+/// What a userdata of ours holds; where it is another one, `wanted` says which is expected.
+pub(crate) fn handle<T: 'static>(
+    value: &AnyUserData,
+    wanted: &str,
+) -> Result<mlua::UserDataRef<T>, Raise> {
+    let wrong = |_| Raise::Misuse(format!("{wanted} expected, got another userdata"));
+    value.borrow::<T>().map_err(wrong)
 }
 
 impl From<mlua::Error> for Raise {
     fn from(error: mlua::Error) -> Self {
         match error {
-            mlua::Error::BadArgument { .. } | mlua::Error::FromLuaConversionError { .. } => {
-                Self::Misuse(root(&error))
-            }
+            mlua::Error::BadArgument { .. }
+            | mlua::Error::FromLuaConversionError { .. }
+            | mlua::Error::UserDataTypeMismatch
+            | mlua::Error::UserDataDestructed => Self::Misuse(root(&error)),
             other => Self::Lua(other),
         }
     }

@@ -45,6 +45,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Plenty for a script that declares a large migration, and over within seconds.
+    fn of_a_check() -> Self {
+        Self { memory: 512 << 20, instructions: 300_000_000 }
+    }
+}
+
 impl Sandbox {
     /// Whether anything at all is kept from the script.
     pub fn is_on(self) -> bool {
@@ -65,8 +72,21 @@ impl Sandbox {
     pub fn limits(self) -> Option<Limits> {
         match self {
             Self::Untrusted(limits) => Some(limits),
-            _ => None,
+            Self::Check => Some(Limits::of_a_check()),
+            Self::None => None,
         }
+    }
+
+    /// The error of a script that used more than it may; `option` is what allows more.
+    pub(crate) fn exceeded(self, what: String, option: &str) -> Diagnostic {
+        if self.is_check() {
+            let mut diagnostic = Diagnostic::error("The check's limit is reached").what(what);
+            diagnostic.code = Some(LIMIT.to_owned());
+            return diagnostic;
+        }
+        Diagnostic::error("The sandbox's limit is reached")
+            .what(what)
+            .hint(format!("{option} allows more"))
     }
 
     fn refusal(self, deed: &str) -> String {
@@ -98,6 +118,9 @@ pub struct Built {
 
 /// The code of the error that ends a check where the script needs an answer of AWS.
 pub const NOT_SENT: &str = "not_sent_in_a_check";
+
+/// The code of the error that ends a check where the script goes on and on.
+pub const LIMIT: &str = "limit_of_a_check";
 
 /// Why there is no AWS in a check.
 pub(crate) fn no_session() -> Diagnostic {
@@ -198,6 +221,12 @@ pub(crate) fn restrict(lua: &Lua, state: &State, name: &str, module: &Table) -> 
         module.raw_set(key, refusal)?;
     }
     Ok(())
+}
+
+/// What the library has of a module that a sandbox keeps from the script.
+pub(crate) fn hollow(lua: &Lua, name: &str, module: &Table) -> mlua::Result<Value> {
+    let misuse = calls::misuse_function(lua)?;
+    lua.load(include_str!("hollow.lua")).set_name(place::HOST).call((name, module.clone(), misuse))
 }
 
 fn refusing(lua: &Lua, module: &str, function: &str) -> mlua::Result<Function> {

@@ -142,6 +142,8 @@ pub trait Bench {
     fn fault(&self, state: &State, text: &str) -> Result<(), Diagnostic>;
     /// Takes all faults away.
     fn clear_faults(&self, state: &State) -> Result<(), Diagnostic>;
+    /// The faults that name which calls they are for and have struck none, as they were set.
+    fn unstruck(&self, state: &State) -> Result<Vec<String>, Diagnostic>;
     /// Everything that carries a tag of ours, read without a call: `service`, `name` and `tags` each.
     fn tagged(&self, state: &State) -> Result<Vec<serde_json::Value>, Diagnostic>;
     /// How many calls have arrived at the spec's AWS that only read, and how many others.

@@ -213,6 +213,10 @@ pub(crate) fn load_named(
 fn host_searcher(lua: &Lua, name: &str) -> mlua::Result<(Value, Value)> {
     let state = State::of(lua);
     if modules::exists(name) || library::find(state.stdlib.as_deref(), name).is_some() {
+        if modules::is_kept(&state, name) {
+            let message = format!("module '{name}' is not there in a sandbox");
+            return Err(mlua::Error::runtime(message));
+        }
         let require: Function = lua.named_registry_value(REQUIRE)?;
         return Ok((Value::Function(require), Value::String(lua.create_string("dmsrun")?)));
     }
@@ -235,6 +239,7 @@ fn inner_require(lua: &Lua) -> mlua::Result<Function> {
         .load(
             "local find, outer, loaded = ...\n\
              local loading = {}\n\
+             local setmetatable, error = setmetatable, error\n\
              return function(name)\n\
                local value = loaded[name]\n\
                if value ~= nil then return value end\n\
@@ -245,8 +250,8 @@ fn inner_require(lua: &Lua) -> mlua::Result<Function> {
                  error(\"module '\" .. name .. \"' requires itself\", 2)\n\
                end\n\
                loading[name] = true\n\
+               local _ <close> = setmetatable({}, { __close = function() loading[name] = nil end })\n\
                value = chunk(name)\n\
-               loading[name] = nil\n\
                if value == nil then value = true end\n\
                loaded[name] = value\n\
                return value\n\

@@ -63,6 +63,7 @@ fn benches(c: &mut Criterion) {
                     schemas: &schemas,
                     comparators: &NoComparators,
                     sources: &Disk,
+                    shields: &dmsrun_stack::plan::Shields::default(),
                 };
                 black_box(plan(&request).map(|p| p.jobs.len()))
             });

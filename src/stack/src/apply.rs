@@ -11,7 +11,10 @@ use crate::{
 };
 use dmsrun_base::{Map, Reference, ResourceId, Value};
 use dmsrun_diag::{Diagnostic, Exit};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Where a job stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +62,9 @@ pub struct Counts {
 pub struct Resolved {
     /// Whether there is anything to do now that all is known.
     pub needed: bool,
+    /// Whether an update turned out to need a replacement, which the plan said it might: the next
+    /// generation is to be made, and [`Apply::replace`] called.
+    pub replaces: bool,
     /// Everything that is declared.
     pub properties: Map,
     /// What differs, leaf by leaf.
@@ -78,6 +84,8 @@ pub struct Apply {
     ended: Vec<Option<f64>>,
     /// Of each job: how long it waited, and how much of that may be due to looking only now and then.
     spent: Vec<(f64, f64)>,
+    /// Whose update turned into a replacement.
+    replaced: BTreeSet<ResourceId>,
     stopped: bool,
 }
 
@@ -92,6 +100,7 @@ impl Apply {
             started: vec![None; count],
             ended: vec![None; count],
             spent: vec![(0.0, 0.0); count],
+            replaced: BTreeSet::new(),
             stopped: false,
             plan,
         }
@@ -180,10 +189,14 @@ impl Apply {
         differences.extend(crate::compare::resets(declared, &there));
         // Only what the plan did not know can have turned out equal; a broken resource goes all the
         // same.
-        let open = step.differences.iter().any(Difference::is_unknown);
+        let open =
+            step.may_replace.is_some() || step.differences.iter().any(Difference::is_unknown);
         let forced = live.broken.is_some() || live.is_deleting() || step.delete_first;
-        let needed = forced || !open || !differences.is_empty();
-        if op == Op::Update {
+        let replaces = step.may_replace.is_some()
+            && (must_replace(step, &differences, fields).is_some()
+                || declared.replace_with.iter().any(|t| self.replaced.contains(t)));
+        let needed = forced || replaces || !open || !differences.is_empty();
+        if op == Op::Update && !replaces {
             refuse_replacement(step, &differences, fields)?;
         }
         let changes = differences
@@ -195,7 +208,13 @@ impl Apply {
                 (name, sides)
             })
             .collect();
-        Ok(Resolved { needed, properties, differences, changes })
+        Ok(Resolved { needed, replaces, properties, differences, changes })
+    }
+
+    /// Says that an update is carried out as a replacement: see [`Resolved::replaces`].
+    pub fn replace(&mut self, id: JobId) {
+        let resource = self.step(id).resource.clone();
+        self.replaced.insert(resource);
     }
 
     /// Takes the result of a job: the resource's outputs, or why it failed. What waits for a failed
@@ -207,6 +226,10 @@ impl Apply {
                 self.states[id] = JobState::Done;
                 if self.job(id).op != Op::Delete {
                     self.outputs.insert(self.step(id).resource.clone(), outputs);
+                }
+                let step = self.step(id);
+                if step.may_replace.is_some() && !self.replaced.contains(&step.resource) {
+                    self.rest_unneeded(id);
                 }
             }
             Err(message) => {
@@ -225,6 +248,12 @@ impl Apply {
         if let Some(live) = &self.plan.steps[step].live {
             self.outputs.insert(live.id.clone(), live.outputs.clone());
         }
+        self.rest_unneeded(id);
+    }
+
+    /// What else the step was to do is not needed.
+    fn rest_unneeded(&mut self, id: JobId) {
+        let step = self.job(id).step;
         for (other, job) in self.plan.jobs.iter().enumerate() {
             if job.step == step && self.states[other] == JobState::Waiting {
                 self.states[other] = JobState::Unneeded;
@@ -274,7 +303,9 @@ impl Apply {
 
     /// Says how long a job has waited, and how much of that may be due to looking only now and then.
     pub fn spent(&mut self, id: JobId, waited: f64, lag: f64) {
-        self.spent[id] = (waited, lag);
+        if let Some(spent) = self.spent.get_mut(id) {
+            *spent = (waited, lag);
+        }
     }
 
     /// When each job that ran started and ended, in the order of their starts.
@@ -319,18 +350,25 @@ impl Apply {
     }
 }
 
-/// An update whose unknown value turned out to need a replacement was not asked for: the next plan
-/// shows it.
+/// The difference that only a replacement brings about.
+fn must_replace<'a>(
+    step: &Step,
+    differences: &'a [Difference],
+    fields: &BTreeMap<String, crate::model::Property>,
+) -> Option<&'a Difference> {
+    let fixed = |d: &Difference| {
+        step.live.as_ref().is_some_and(|live| live.fixed.contains_key(d.property()))
+    };
+    differences.iter().find(|d| replaces(fields, &d.path).is_some() || fixed(d))
+}
+
+/// A replacement that the plan did not say might come was not asked for: the next plan shows it.
 fn refuse_replacement(
     step: &Step,
     differences: &[Difference],
     fields: &BTreeMap<String, crate::model::Property>,
 ) -> Result<(), Diagnostic> {
-    let fixed = |d: &Difference| {
-        step.live.as_ref().is_some_and(|live| live.fixed.contains_key(d.property()))
-    };
-    let must = |d: &&Difference| replaces(fields, &d.path).is_some() || fixed(d);
-    let Some(found) = differences.iter().find(must) else {
+    let Some(found) = must_replace(step, differences, fields) else {
         return Ok(());
     };
     Err(Diagnostic::error("The resource must be replaced")

@@ -36,10 +36,8 @@ impl Hold {
         let exclusive = match file.try_lock() {
             Ok(()) => true,
             Err(TryLockError::WouldBlock) => {
-                let mut note = String::new();
                 // Whose it is is a courtesy: the refusal stands without it.
-                let _ = file.read_to_string(&mut note);
-                return Ok(Attempt::Taken(note.trim().to_owned()));
+                return Ok(Attempt::Taken(read(&mut file).unwrap_or_default()));
             }
             // Some network folders know no locks; the lock in the account still stands.
             Err(TryLockError::Error(_)) => false,
@@ -55,22 +53,30 @@ impl Hold {
 
     /// What stands in it; empty where the last run put everything in order.
     pub fn note(&mut self) -> Result<String, Diagnostic> {
-        let mut note = String::new();
-        let read = self.file.rewind().and_then(|()| self.file.read_to_string(&mut note));
-        read.map_err(|error| failed(&self.path, &error))?;
-        Ok(note.trim().to_owned())
+        let read = self.file.rewind().and_then(|()| read(&mut self.file));
+        read.map_err(|error| failed(&self.path, &error))
     }
 
-    /// Writes the note and waits until it is on disk.
+    /// Writes the note, which is one line, and waits until it is on disk.
     pub fn write(&mut self, note: &str) -> Result<(), Diagnostic> {
         let file = &mut self.file;
+        let line = if note.is_empty() { String::new() } else { format!("{}\n", note.trim_end()) };
+        // Over the old one, which is cut to size afterwards: at no moment is there none.
         let written = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| file.write_all(note.as_bytes()))
+            .rewind()
+            .and_then(|()| file.write_all(line.as_bytes()))
+            .and_then(|()| file.set_len(line.len() as u64))
             .and_then(|()| file.sync_all());
         written.map_err(|error| failed(&self.path, &error))
     }
+}
+
+/// The first line, whatever bytes are in it: what follows is of a longer note before it.
+fn read(file: &mut File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -121,5 +127,19 @@ mod tests {
         assert_eq!(hold.note().unwrap(), "short");
         hold.write("").unwrap();
         assert_eq!(hold.note().unwrap(), "");
+    }
+
+    #[test]
+    fn a_damaged_note_is_read_and_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.lock");
+        fs::write(&path, b"\xff\xfe").unwrap();
+        let mut hold = held(&path);
+        assert_eq!(hold.note().unwrap(), "\u{fffd}\u{fffd}");
+        hold.write("whole").unwrap();
+        assert_eq!(hold.note().unwrap(), "whole");
+        // A crash before the old note was cut off.
+        fs::write(&path, b"new note\nof the old one\n").unwrap();
+        assert_eq!(hold.note().unwrap(), "new note");
     }
 }

@@ -35,7 +35,7 @@ pub use apply::{Apply, Counts, JobState, Resolved};
 pub use compare::{Comparators, NoComparators};
 pub use diff::{Difference, Side};
 pub use fingerprint::fingerprint;
-pub use journal::{Intent, Journal};
+pub use journal::{Begin, Intent, Journal};
 pub use model::{Compare, Declared, Live, Property, Schema, Schemas, Type, tags};
 pub use order::{Job, JobId, Op};
 pub use plan::{Action, Plan, Request, Step, plan};

@@ -122,7 +122,10 @@ impl<'a> Builder<'a> {
                 me.makes.insert(&step.resource, job);
                 me.make_of.insert(at, job);
             }
-            if matches!(step.action, Action::Delete | Action::Replace) {
+            // An update that may turn into a replacement has the deletion of one, which is not needed
+            // where it does not.
+            let goes = matches!(step.action, Action::Delete | Action::Replace);
+            if goes || step.may_replace.is_some() {
                 let job = me.add(at, Op::Delete);
                 me.delete_of.insert(at, job);
             }

@@ -1,5 +1,8 @@
 //! The plan: declared against live gives steps, each with its reason. Pure.
 
+mod maybe;
+mod surplus;
+
 use crate::{
     compare::{self, Comparators, Comparing},
     diff::{Difference, Side},
@@ -13,7 +16,7 @@ use crate::{
 };
 use dmsrun_base::{Map, Reference, ResourceId, Value};
 use dmsrun_diag::{Diagnostic, Sources, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step does. The list is closed: whatever else a kind needs is inside one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +65,9 @@ pub struct Step {
     pub generation: u32,
     /// Whether a replacement deletes before it creates.
     pub delete_first: bool,
+    /// Why an update may turn out to need a replacement, once all that it refers to is known; then the
+    /// same apply makes it.
+    pub may_replace: Option<String>,
     /// What it does to replication, in the words of the kind.
     pub effect: Option<String>,
     /// Which data it loses, in the words of the kind.
@@ -104,6 +110,11 @@ impl Plan {
     pub fn count(&self, action: Action) -> usize {
         self.steps.iter().filter(|s| s.action == action).count()
     }
+
+    /// How many of the updates may turn out to need a replacement.
+    pub fn may_replace(&self) -> usize {
+        self.steps.iter().filter(|s| s.may_replace.is_some()).count()
+    }
 }
 
 /// The reason of every deletion where nothing is declared.
@@ -125,6 +136,17 @@ pub struct Request<'a> {
     pub comparators: &'a dyn Comparators,
     /// The text of scripts, for the places of mistakes.
     pub sources: &'a dyn Sources,
+    /// What a destroy is to know of the script, in which it takes nothing for declared.
+    pub shields: &'a Shields,
+}
+
+/// What the script protects and retains, whatever the tags say: they are written by a deploy only.
+#[derive(Clone, Debug, Default)]
+pub struct Shields {
+    /// What must not be lost.
+    pub protect: BTreeSet<ResourceId>,
+    /// What stays behind.
+    pub retain: BTreeSet<ResourceId>,
 }
 
 /// Makes the plan, or says everything that stands against it.
@@ -163,6 +185,8 @@ enum Outcome {
     Created,
     /// Another takes its place.
     Replaced,
+    /// It stays or is replaced: the apply decides.
+    Uncertain,
 }
 
 struct Planner<'a> {
@@ -229,10 +253,17 @@ impl<'a> Planner<'a> {
             .clone()
             .or_else(|| differences.iter().find_map(|d| self.replaces(schema, &declared, live, d)))
             .or_else(|| self.replaced_with(&declared, live));
-        if let Some(reason) = reason {
+        let maybe = match &reason {
+            Some(_) => None,
+            None => self.may_be_replaced(schema, &declared, live, &differences),
+        };
+        // What would have to go before the next one is made can't wait for it to be known.
+        let (certain, maybe) = if schema.exclusive { (maybe, None) } else { (None, maybe) };
+        if let Some(reason) = reason.or(certain) {
             return self.replace(schema, declared, live, reason, differences);
         }
         let (action, reason) = match (differences.as_slice(), &live.state) {
+            ([], _) if maybe.is_some() => (Action::Update, maybe.clone().unwrap_or_default()),
             ([], Some(state)) if live.is_pending() => (Action::Wait, format!("is {state}")),
             ([], _) => {
                 self.stays(live);
@@ -241,8 +272,13 @@ impl<'a> Planner<'a> {
             _ => (Action::Update, update_reason(&differences)),
         };
         self.stays(live);
+        if let Some(reason) = &maybe {
+            self.protected_maybe(&declared, live, reason);
+            self.outcomes.insert(declared.id.clone(), Outcome::Uncertain);
+        }
         let mut step = step(action, &reason, Some(declared), Some(live.clone()));
         step.differences = differences;
+        step.may_replace = maybe;
         self.push(step);
     }
 
@@ -254,7 +290,7 @@ impl<'a> Planner<'a> {
     fn lookup(&self, reference: &Reference) -> Option<Value> {
         match self.outcomes.get(&reference.target)? {
             Outcome::Stays(outputs) => resolve::output(outputs, &reference.path),
-            Outcome::Created | Outcome::Replaced => None,
+            Outcome::Created | Outcome::Replaced | Outcome::Uncertain => None,
         }
     }
 
@@ -262,9 +298,8 @@ impl<'a> Planner<'a> {
     ///
     /// What is only unknown replaces when its target is replaced, or when the live value names
     /// another resource of this stack, or where the target is of a fresh kind: then it will differ for
-    /// certain. A target that merely comes
-    /// back after it vanished may well get its old ARN again, so that is decided when it is known
-    /// (see [`crate::Apply::resolve`]).
+    /// certain. A target that merely comes back after it vanished may well get its old ARN again, so
+    /// that is decided when it is known (see [`Self::may_be_replaced`] and [`crate::Apply::resolve`]).
     fn replaces(
         &self,
         schema: &Schema,
@@ -299,8 +334,12 @@ impl<'a> Planner<'a> {
             let names_another =
                 |text: &str| self.by_name.get(text).is_some_and(|id| !targets().any(|t| t == *id));
             let there = texts(live.properties.get(name)?);
-            if !there.into_iter().any(names_another) && !targets().any(|t| fresh(&t)) {
+            let new = targets().find(fresh);
+            if new.is_none() && !there.into_iter().any(names_another) {
                 return None;
+            }
+            if let (Some(target), Some(why)) = (new, why.filter(|why| !why.is_empty())) {
+                return Some(format!("`{name}` follows {target}, which does not exist yet; {why}"));
             }
         }
         let why = why?;
@@ -383,7 +422,10 @@ impl<'a> Planner<'a> {
             );
             return;
         }
-        self.protected(live, declared.span.as_ref(), "replaced");
+        if declared.protect || live.is_protected() {
+            self.protected(live, declared.span.as_ref(), "replaced");
+            self.explain_loss(&declared, &reason);
+        }
         let delete_first = live.is_deleting() || self.collides(schema, &declared, live);
         self.outcomes.insert(declared.id.clone(), Outcome::Replaced);
         let mut step = step(Action::Replace, &reason, Some(declared), Some(live.clone()));
@@ -391,49 +433,6 @@ impl<'a> Planner<'a> {
         step.generation = live.generation + 1;
         step.delete_first = delete_first;
         self.push(step);
-    }
-
-    /// What is live and not declared, and the twins.
-    fn surplus(&mut self) {
-        let declared: Vec<&ResourceId> = self.request.declared.iter().map(|d| &d.id).collect();
-        let gone = if declared.is_empty() { DESTROYED } else { "is not declared any more" };
-        let mut goes: Vec<(&Live, String)> = Vec::new();
-        for (id, at) in &self.identified.primary {
-            if !declared.contains(&id) {
-                goes.push((&self.request.live[*at], gone.to_owned()));
-            }
-        }
-        for (at, why) in &self.identified.twins {
-            goes.push((&self.request.live[*at], why.clone()));
-        }
-        for (live, reason) in goes {
-            let shared = self.request.schemas.get(&live.id.kind).is_some_and(|s| s.shared);
-            let twin = declared.contains(&&live.id);
-            if shared || (live.is_retained() && !twin) {
-                let why = if shared { "shared by the account" } else { "retained" };
-                self.plan.kept.push((live.id.clone(), why));
-                continue;
-            }
-            if !twin {
-                self.protected(live, None, "deleted");
-            }
-            self.push(step(Action::Delete, &reason, None, Some(live.clone())));
-        }
-    }
-
-    /// Refuses what the tags protect. Declaring `protect = false` first takes the mark away.
-    fn protected(&mut self, live: &Live, span: Option<&Span>, how: &str) {
-        if live.is_protected() {
-            self.wrong.push(
-                Diagnostic::error("A protected resource would be lost")
-                    .at(span.cloned())
-                    .what(format!(
-                        "{} ({}) is protected and would be {how}",
-                        live.id, live.physical
-                    ))
-                    .hint("Declare it with protect = false and deploy that first"),
-            );
-        }
     }
 
     fn push(&mut self, step: Step) {
@@ -480,6 +479,7 @@ fn step(action: Action, reason: &str, declared: Option<Declared>, live: Option<L
         declared,
         live,
         delete_first: false,
+        may_replace: None,
         effect: None,
         loses_data: None,
     }

@@ -53,7 +53,7 @@ pub struct Group {
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// `+`, `~`, `-/+`, `-` or `…`.
+    /// `+`, `~`, `-/~` for what may be replaced, `-/+`, `-` or `…`.
     pub symbol: &'static str,
     /// `create`: the word for the symbol.
     pub word: &'static str,
@@ -115,12 +115,19 @@ fn headline(plan: &Plan) -> String {
         (Action::Delete, "to delete"),
         (Action::Wait, "to wait for"),
     ];
+    let maybe = plan.may_replace();
     let mut parts: Vec<String> = words
         .iter()
-        .map(|(action, words)| (plan.count(*action), words))
+        .map(|(action, words)| {
+            let less = if *action == Action::Update { maybe } else { 0 };
+            (plan.count(*action).saturating_sub(less), words)
+        })
         .filter(|(count, _)| *count > 0)
         .map(|(count, words)| format!("{count} {words}"))
         .collect();
+    if maybe > 0 {
+        parts.push(format!("{maybe} that may be replaced"));
+    }
     if parts.is_empty() {
         return match plan.unchanged.len() {
             0 => "nothing to do".to_owned(),
@@ -140,13 +147,15 @@ fn headline(plan: &Plan) -> String {
 fn node(step: &Step, detail: Detail) -> Node {
     let (symbol, word) = match step.action {
         Action::Create => ("+", "create"),
+        Action::Update if step.may_replace.is_some() => ("-/~", "may replace"),
         Action::Update => ("~", "change"),
         Action::Replace => ("-/+", "replace"),
         Action::Delete => ("-", "delete"),
         Action::Wait => ("…", "wait"),
     };
     let reason = match step.action {
-        Action::Create | Action::Update => None,
+        Action::Update => step.may_replace.as_ref().map(|why| format!("may be replaced: {why}")),
+        Action::Create => None,
         Action::Replace => Some(format!("replace: {}", step.reason)),
         Action::Delete if step.reason == DESTROYED => None,
         Action::Delete | Action::Wait => Some(step.reason.clone()),

@@ -6,11 +6,12 @@ use dmsrun_base::{Map, Reference, ResourceId, Secret, Value};
 use dmsrun_diag::{Diagnostic, Span, render::Disk};
 use dmsrun_stack::{
     Compare, Declared, Live, NoComparators, Plan, Property, Request, Schema, Schemas, json, plan,
+    plan::Shields,
     render, tags,
     tree::{Detail, Line, tree},
 };
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn schemas() -> Schemas {
     let replaces = Property { replaces: Some(String::new()), ..Property::default() };
@@ -69,6 +70,7 @@ fn try_make(declared: &[Declared], live: &[Live]) -> Result<Plan, Vec<Diagnostic
         schemas: &schemas(),
         comparators: &NoComparators,
         sources: &Disk,
+        shields: &dmsrun_stack::plan::Shields::default(),
     })
 }
 
@@ -173,6 +175,40 @@ fn protected_resources_refuse_to_go_until_the_mark_is_taken_away() {
     let unmarked = declared("dms.instance", "main", 1, json!({"storage": 1}));
     let plan = make(&[unmarked], std::slice::from_ref(&there));
     assert_eq!(plan.steps[0].reason, "`tags.dmsrun:protect` true → false");
+}
+
+#[test]
+fn what_the_script_protects_is_not_replaced_before_a_deploy_wrote_the_mark() {
+    let there = live("dms.task", "a", json!({"engine_name": "mysql"}));
+    let mut wanted = declared("dms.task", "a", 1, json!({"engine_name": "oracle"}));
+    wanted.protect = true;
+    let wrong = try_make(&[wanted], std::slice::from_ref(&there)).unwrap_err();
+    assert_eq!(wrong[0].summary, "A protected resource would be lost");
+}
+
+#[test]
+fn a_destroy_knows_what_the_script_protects_and_retains() {
+    let there = [live("dms.instance", "main", json!({})), live("dms.task", "a", json!({}))];
+    let ids = |name: &str| BTreeSet::from([ResourceId::parse(name).unwrap()]);
+    let destroyed = |shields: &Shields| {
+        plan(&Request {
+            stack: "orders",
+            owner: None,
+            declared: &[],
+            live: &there,
+            schemas: &schemas(),
+            comparators: &NoComparators,
+            sources: &Disk,
+            shields,
+        })
+    };
+    let protect = Shields { protect: ids("dms.instance/main"), ..Shields::default() };
+    let wrong = destroyed(&protect).unwrap_err();
+    assert_eq!(wrong[0].summary, "A protected resource would be lost");
+    let retain = Shields { retain: ids("dms.instance/main"), ..Shields::default() };
+    let plan = destroyed(&retain).unwrap();
+    assert_eq!(plan.steps.len(), 1);
+    assert_eq!(plan.kept[0].0.to_string(), "dms.instance/main");
 }
 
 #[test]
@@ -284,6 +320,7 @@ fn steps_of(declared: &[Declared], live: &[Live]) -> Vec<(String, &'static str, 
         schemas: &network_schemas(),
         comparators: &NoComparators,
         sources: &Disk,
+        shields: &dmsrun_stack::plan::Shields::default(),
     })
     .unwrap();
     plan.steps
@@ -364,6 +401,7 @@ fn what_stands_beside_a_resource_on_the_same_thing_does_not_stand_on_it() {
         schemas: &network_schemas(),
         comparators: &NoComparators,
         sources: &Disk,
+        shields: &dmsrun_stack::plan::Shields::default(),
     })
     .unwrap();
     let job = |kind: &str| {
@@ -429,6 +467,7 @@ fn what_follows_a_new_one_of_a_fresh_kind_is_replaced_in_the_plan() {
             schemas: &schemas,
             comparators: &NoComparators,
             sources: &Disk,
+            shields: &dmsrun_stack::plan::Shields::default(),
         })
         .unwrap();
         plan.steps.iter().find(|s| s.resource.id == "user").unwrap().action.word().to_owned()
@@ -436,6 +475,22 @@ fn what_follows_a_new_one_of_a_fresh_kind_is_replaced_in_the_plan() {
     // It may get its old ARN again, or it can't: that is what a kind says of itself.
     assert_eq!(reason(false), "update");
     assert_eq!(reason(true), "replace");
+}
+
+#[test]
+fn a_protected_resource_that_may_have_to_be_replaced_refuses_in_the_plan() {
+    let key = declared("dms.instance", "key", 1, json!({}));
+    let mut user = declared("dms.task", "user", 2, json!({}));
+    let arn = Reference { target: key.id.clone(), path: vec!["arn".into()] };
+    user.properties.insert("instance".into(), Value::Reference(arn));
+    let mut there = live("dms.task", "user", json!({"instance": "theirs"}));
+    let plan = make(&[key.clone(), user.clone()], std::slice::from_ref(&there));
+    assert!(plan.steps[1].may_replace.is_some());
+    there.tags.insert("dmsrun:protect".into(), "true".into());
+    let wrong = try_make(&[key, user], &[there]).unwrap_err();
+    assert_eq!(wrong[0].summary, "A protected resource may be lost");
+    assert!(wrong[0].details[0].1.contains("is protected and may have to be replaced"));
+    assert!(wrong[0].hints.iter().any(|h| h.text.contains("the verb adopt dms.instance/key ID")));
 }
 
 #[test]

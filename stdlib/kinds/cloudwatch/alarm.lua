@@ -1,14 +1,10 @@
 --- cloudwatch.alarm: tells somebody when a metric leaves its limits.
 
-local absence = require "kinds.support.absence"
 local alarms = require "kinds.support.alarms"
 local aws = require "aws"
-local change = require "kinds.support.changes"
 local kind = require "kind"
-local names = require "kinds.support.names"
-local tags = require "kinds.support.tags"
 
---- Everything that makes up an alarm. PutMetricAlarm replaces all of it.
+--- Everything that a script declares of an alarm. PutMetricAlarm replaces all of it, and more.
 local MEMBERS = {
 	"alarm_description",
 	"actions_enabled",
@@ -28,6 +24,25 @@ local MEMBERS = {
 	"comparison_operator",
 	"treat_missing_data",
 }
+
+--- What an alarm may have beside that: a put repeats it.
+local KEPT = {
+	"evaluate_low_sample_count_percentile",
+	"evaluation_window",
+	"warm_up_configuration",
+	"action_configuration",
+}
+
+--- CloudWatch takes one of the two statistics: the one that the script does not declare is what
+--- somebody else had set.
+local function one_statistic(request, props)
+	if request.statistic and request.extended_statistic then
+		request[props.statistic and "extended_statistic" or "statistic"] = nil
+	end
+	if not request.extended_statistic then
+		request.evaluate_low_sample_count_percentile = nil
+	end
+end
 
 --- How far back an alarm may look, in seconds.
 local LONGEST = 7 * 24 * 3600
@@ -88,124 +103,86 @@ local function refuse_together(check, props)
 	end
 end
 
-local function put(name, props, map)
-	local request = change.pick(props, MEMBERS)
-	request.alarm_name = name
-	request.tags = map and tags.list(map)
-	aws.cloudwatch.put_metric_alarm(request)
-end
+local functions = alarms.functions {
+	kind = "cloudwatch.alarm",
+	sort = "metric",
+	put = aws.cloudwatch.put_metric_alarm,
+	declared = MEMBERS,
+	kept = KEPT,
+	fit = one_statistic,
+}
 
-local function actions(doc)
-	return { type = "list", compare = "set", default = {}, doc = doc }
+local properties = {
+	namespace = { type = "string", required = true, doc = "Such as AWS/DMS." },
+	metric_name = { type = "string", required = true, doc = "Such as CDCLatencyTarget." },
+	dimensions = {
+		resets = true,
+		type = "list",
+		compare = "set",
+		items = { type = "map", fields = DIMENSION },
+		doc = "Whose metric; all dimensions that it is published with.",
+	},
+	statistic = {
+		resets = true,
+		type = "string",
+		enum = { "Average", "Maximum", "Minimum", "SampleCount", "Sum" },
+		doc = "What is made of the values of a period.",
+	},
+	extended_statistic = {
+		resets = true,
+		type = "string",
+		check = statistic_problem,
+		doc = "Such as p99, instead of statistic.",
+	},
+	period = { type = "integer", required = true, check = period_problem, doc = "Seconds." },
+	unit = { resets = true, type = "string", doc = "Only where a metric has several units." },
+	evaluation_periods = {
+		type = "integer",
+		required = true,
+		check = at_least_one,
+		doc = "How many periods are looked at.",
+	},
+	datapoints_to_alarm = {
+		resets = true,
+		type = "integer",
+		check = at_least_one,
+		doc = "How many of them have to be outside.",
+	},
+	threshold = { type = "number", required = true, doc = "The limit." },
+	comparison_operator = {
+		type = "string",
+		required = true,
+		enum = {
+			"GreaterThanThreshold",
+			"GreaterThanOrEqualToThreshold",
+			"LessThanThreshold",
+			"LessThanOrEqualToThreshold",
+		},
+		doc = "On which side of the limit it alarms.",
+	},
+	treat_missing_data = {
+		resets = true,
+		type = "string",
+		enum = { "breaching", "notBreaching", "ignore", "missing" },
+		doc = "What missing values count as.",
+	},
+}
+for name, property in pairs(alarms.properties) do
+	properties[name] = property
 end
 
 return kind.define {
 	name = "cloudwatch.alarm",
 	doc = "Tells somebody when a metric leaves its limits.",
 	source = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
-	properties = {
-		alarm_name = {
-			type = "string",
-			replaces = "the name of an alarm is fixed",
-			doc = "Left out: <stack>-<id>. An alarm that was adopted keeps the name that it had.",
-		},
-		alarm_description = {
-			resets = true,
-			type = "string",
-			doc = "What it means and what to do.",
-		},
-		actions_enabled = {
-			default = true,
-			type = "boolean",
-			doc = "false: change the state, tell nobody.",
-		},
-		alarm_actions = actions "ARNs of topics that hear of an alarm.",
-		ok_actions = actions "ARNs of topics that hear when it is over.",
-		insufficient_data_actions = actions "ARNs of topics that hear when data are missing.",
-		namespace = { type = "string", required = true, doc = "Such as AWS/DMS." },
-		metric_name = { type = "string", required = true, doc = "Such as CDCLatencyTarget." },
-		dimensions = {
-			resets = true,
-			type = "list",
-			compare = "set",
-			items = { type = "map", fields = DIMENSION },
-			doc = "Whose metric; all dimensions that it is published with.",
-		},
-		statistic = {
-			resets = true,
-			type = "string",
-			enum = { "Average", "Maximum", "Minimum", "SampleCount", "Sum" },
-			doc = "What is made of the values of a period.",
-		},
-		extended_statistic = {
-			resets = true,
-			type = "string",
-			check = statistic_problem,
-			doc = "Such as p99, instead of statistic.",
-		},
-		period = { type = "integer", required = true, check = period_problem, doc = "Seconds." },
-		unit = { resets = true, type = "string", doc = "Only where a metric has several units." },
-		evaluation_periods = {
-			type = "integer",
-			required = true,
-			check = at_least_one,
-			doc = "How many periods are looked at.",
-		},
-		datapoints_to_alarm = {
-			resets = true,
-			type = "integer",
-			check = at_least_one,
-			doc = "How many of them have to be outside.",
-		},
-		threshold = { type = "number", required = true, doc = "The limit." },
-		comparison_operator = {
-			type = "string",
-			required = true,
-			enum = {
-				"GreaterThanThreshold",
-				"GreaterThanOrEqualToThreshold",
-				"LessThanThreshold",
-				"LessThanOrEqualToThreshold",
-			},
-			doc = "On which side of the limit it alarms.",
-		},
-		treat_missing_data = {
-			resets = true,
-			type = "string",
-			enum = { "breaching", "notBreaching", "ignore", "missing" },
-			doc = "What missing values count as.",
-		},
-		tags = tags.property,
-	},
-	outputs = { alarm_name = "name of the alarm", alarm_arn = "ARN of the alarm" },
-
-	list = function(ctx)
-		return alarms.list(ctx, "metric")
-	end,
-
-	read = function(_, id)
-		return alarms.read(id, "metric")
-	end,
-
-	observe = function(_, item)
-		local live = change.pick(item.raw, MEMBERS)
-		live.alarm_name = item.raw.alarm_name
-		live.tags = tags.user(item.tags)
-		return {
-			properties = live,
-			outputs = { alarm_name = item.id, alarm_arn = item.raw.alarm_arn },
-			state = item.raw.state_value,
-		}
-	end,
+	properties = properties,
+	outputs = alarms.outputs,
+	list = functions.list,
+	read = functions.read,
+	observe = functions.observe,
 
 	parents = function(item)
-		local parents = {}
-		for _, member in ipairs { "alarm_actions", "ok_actions", "insufficient_data_actions" } do
-			for _, topic in ipairs(item.raw[member] or {}) do
-				parents[#parents + 1] = topic
-			end
-		end
-		return parents
+		return alarms.parents(item, {})
 	end,
 
 	preflight = function(check, props)
@@ -213,28 +190,8 @@ return kind.define {
 		refuse_together(check, props)
 	end,
 
-	create = function(ctx, props)
-		local name = props.alarm_name
-			or names.check(ctx, "cloudwatch.alarm", names.fit(ctx.name, 255))
-		put(name, props, tags.on_create(ctx, props))
-		return name
-	end,
-
-	update = function(_, item, props, changes)
-		put(item.id, props)
-		if changes.tags and changes.tags.to then
-			aws.cloudwatch.tag_resource {
-				resource_arn = item.raw.alarm_arn,
-				tags = tags.list(changes.tags.to),
-			}
-		end
-	end,
-
-	delete = function(_, item)
-		absence.or_nil(function()
-			return aws.cloudwatch.delete_alarms { alarm_names = { item.id } }
-		end)
-	end,
-
-	settle = function() end,
+	create = functions.create,
+	update = functions.update,
+	delete = functions.delete,
+	settle = functions.settle,
 }

@@ -14,18 +14,15 @@
 ---         alarm_rule = "ALARM(" .. source.alarm_name .. ") OR ALARM(" .. target.alarm_name .. ")",
 ---     })
 
-local absence = require "kinds.support.absence"
 local alarm_rule = require "kinds.support.alarm_rule"
 local alarms = require "kinds.support.alarms"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
-local change = require "kinds.support.changes"
 local kind = require "kind"
-local names = require "kinds.support.names"
 local suggest = require "suggest"
-local tags = require "kinds.support.tags"
 
---- Everything that makes up a composite alarm. PutCompositeAlarm replaces all of it.
+--- Everything that a script declares of a composite alarm. PutCompositeAlarm replaces all of it, and
+--- more.
 local MEMBERS = {
 	"alarm_description",
 	"actions_enabled",
@@ -38,17 +35,22 @@ local MEMBERS = {
 	"actions_suppressor_extension_period",
 }
 
-local function put(name, props, map)
-	local request = change.pick(props, MEMBERS)
-	request.alarm_name = name
-	request.tags = map and tags.list(map)
-	---@cast request any
-	aws.cloudwatch.put_composite_alarm(request)
+--- The periods of a suppressor mean nothing without one, and CloudWatch refuses them.
+local function no_bare_periods(request, props)
+	if not request.actions_suppressor then
+		request.actions_suppressor_wait_period = props.actions_suppressor_wait_period
+		request.actions_suppressor_extension_period = props.actions_suppressor_extension_period
+	end
 end
 
-local function actions(doc)
-	return { type = "list", compare = "set", default = {}, doc = doc }
-end
+local functions = alarms.functions {
+	kind = "cloudwatch.composite_alarm",
+	sort = "composite",
+	put = aws.cloudwatch.put_composite_alarm,
+	declared = MEMBERS,
+	kept = { "action_configuration" },
+	fit = no_bare_periods,
+}
 
 --- An alarm by name or ARN.
 local function same_alarm(declared, live)
@@ -83,7 +85,7 @@ local function refuse_unknown_alarms(check, rule)
 	end
 	for _, one in ipairs(check.stack.declared) do
 		if one.kind == "cloudwatch.alarm" or one.kind == "cloudwatch.composite_alarm" then
-			declared[#declared + 1] = ("%s-%s"):format(check.stack.name, one.id)
+			declared[#declared + 1] = alarms.name_of(check.stack, one)
 		end
 	end
 	for _, name in ipairs(wanted) do
@@ -107,70 +109,46 @@ local function refuse_unknown_alarms(check, rule)
 	end
 end
 
+local properties = {
+	alarm_rule = {
+		type = "string",
+		required = true,
+		compare = alarm_rule.same,
+		check = alarm_rule.problem,
+		doc = "Which alarms in which state, such as ALARM(a) AND NOT ALARM(b).",
+	},
+	actions_suppressor = {
+		resets = true,
+		type = "string",
+		compare = same_alarm,
+		doc = "An alarm, by name or ARN, during which nobody is told.",
+	},
+	actions_suppressor_wait_period = {
+		resets = true,
+		type = "integer",
+		check = seconds,
+		doc = "Seconds to wait for the suppressor before somebody is told.",
+	},
+	actions_suppressor_extension_period = {
+		resets = true,
+		type = "integer",
+		check = seconds,
+		doc = "Seconds for which nobody is told after the suppressor is over.",
+	},
+}
+for name, property in pairs(alarms.properties) do
+	properties[name] = property
+end
+
 return kind.define {
 	name = "cloudwatch.composite_alarm",
 	doc = "Looks at other alarms and tells somebody once.",
 	source = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html",
-	properties = {
-		alarm_rule = {
-			type = "string",
-			required = true,
-			compare = alarm_rule.same,
-			check = alarm_rule.problem,
-			doc = "Which alarms in which state, such as ALARM(a) AND NOT ALARM(b).",
-		},
-		alarm_description = {
-			resets = true,
-			type = "string",
-			doc = "What it means and what to do.",
-		},
-		actions_enabled = {
-			default = true,
-			type = "boolean",
-			doc = "false: change the state, tell nobody.",
-		},
-		alarm_actions = actions "ARNs of topics that hear of an alarm.",
-		ok_actions = actions "ARNs of topics that hear when it is over.",
-		insufficient_data_actions = actions "ARNs of topics that hear when data are missing.",
-		actions_suppressor = {
-			resets = true,
-			type = "string",
-			compare = same_alarm,
-			doc = "An alarm, by name or ARN, during which nobody is told.",
-		},
-		actions_suppressor_wait_period = {
-			resets = true,
-			type = "integer",
-			check = seconds,
-			doc = "Seconds to wait for the suppressor before somebody is told.",
-		},
-		actions_suppressor_extension_period = {
-			resets = true,
-			type = "integer",
-			check = seconds,
-			doc = "Seconds for which nobody is told after the suppressor is over.",
-		},
-		tags = tags.property,
-	},
-	outputs = { alarm_name = "name of the alarm", alarm_arn = "ARN of the alarm" },
-
-	list = function(ctx)
-		return alarms.list(ctx, "composite")
-	end,
-
-	read = function(_, id)
-		return alarms.read(id, "composite")
-	end,
-
-	observe = function(_, item)
-		local live = change.pick(item.raw, MEMBERS)
-		live.tags = tags.user(item.tags)
-		return {
-			properties = live,
-			outputs = { alarm_name = item.id, alarm_arn = item.raw.alarm_arn },
-			state = item.raw.state_value,
-		}
-	end,
+	properties = properties,
+	outputs = alarms.outputs,
+	list = functions.list,
+	read = functions.read,
+	observe = functions.observe,
 
 	-- AWS deletes no alarm that a composite one looks at, so this one goes first.
 	parents = function(item)
@@ -178,12 +156,7 @@ return kind.define {
 		if item.raw.actions_suppressor then
 			parents[#parents + 1] = arn.alarm(item.raw.actions_suppressor)
 		end
-		for _, member in ipairs { "alarm_actions", "ok_actions", "insufficient_data_actions" } do
-			for _, topic in ipairs(item.raw[member] or {}) do
-				parents[#parents + 1] = topic
-			end
-		end
-		return parents
+		return alarms.parents(item, parents)
 	end,
 
 	preflight = function(check, props)
@@ -206,27 +179,8 @@ return kind.define {
 		end
 	end,
 
-	create = function(ctx, props)
-		local name = names.check(ctx, "cloudwatch.composite_alarm", names.fit(ctx.name, 255))
-		put(name, props, tags.on_create(ctx, props))
-		return name
-	end,
-
-	update = function(_, item, props, changes)
-		put(item.id, props)
-		if changes.tags and changes.tags.to then
-			aws.cloudwatch.tag_resource {
-				resource_arn = item.raw.alarm_arn,
-				tags = tags.list(changes.tags.to),
-			}
-		end
-	end,
-
-	delete = function(_, item)
-		absence.or_nil(function()
-			return aws.cloudwatch.delete_alarms { alarm_names = { item.id } }
-		end)
-	end,
-
-	settle = function() end,
+	create = functions.create,
+	update = functions.update,
+	delete = functions.delete,
+	settle = functions.settle,
 }

@@ -20,6 +20,9 @@ local kind = require "kind"
 local names = require "kinds.support.names"
 local suggest = require "suggest"
 local tags = require "kinds.support.tags"
+local taken = require "kinds.support.taken"
+
+local KINDS = { ["cloudwatch.dashboard"] = true }
 
 local WIDGETS = { "metric", "text", "log", "alarm", "explorer", "custom" }
 
@@ -50,6 +53,15 @@ local function get(name)
 	return absence.or_nil(function()
 		return aws.cloudwatch.get_dashboard { dashboard_name = name }
 	end)
+end
+
+local function found_of(ctx, raw)
+	return raw
+		and {
+			noun = "a dashboard",
+			name = raw.dashboard_name,
+			tags = tags_of(raw.dashboard_arn or arn_of(ctx, raw.dashboard_name)),
+		}
 end
 
 local function within(what, value, from, to)
@@ -218,27 +230,26 @@ return kind.define {
 				})
 			end)
 		for _, raw in ipairs(found or {}) do
-			if raw.dashboard_name == name and not tags_of(raw.dashboard_arn)[tags.STACK] then
-				check:refuse {
-					property = "dashboard_name",
-					word = check.declared.id,
-					what = ("there is a dashboard %s already, and it is not the stack's"):format(
-						name
-					),
-					hints = { "give it another id, or delete the dashboard that is there" },
-				}
+			if raw.dashboard_name == name then
+				taken.refuse(check, "dashboard_name", found_of(check.ctx, raw))
 			end
 		end
+		taken.refuse_twice(check, "dashboard_name", KINDS, function(declared)
+			return name_of(("%s-%s"):format(check.stack.name, declared.id))
+		end)
 	end,
 
 	create = function(ctx, props)
 		local name = names.check(ctx, "cloudwatch.dashboard", name_of(ctx.name))
+		-- Somebody may have made one since the plan looked, and nothing would say so.
+		taken.raise(ctx, found_of(ctx, get(name)))
 		put(name, props.dashboard_body, tags.on_create(ctx, props))
 		return name
 	end,
 
 	update = function(ctx, item, props, changes)
 		if changes.dashboard_body then
+			taken.raise(ctx, found_of(ctx, get(item.id) or taken.gone("dashboard", item.id)))
 			put(item.id, props.dashboard_body)
 		end
 		if changes.tags and changes.tags.to then

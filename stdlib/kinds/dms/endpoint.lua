@@ -5,13 +5,18 @@ local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
 local change = require "kinds.support.changes"
+local coming_back = require "kinds.support.coming_back"
 local dms = require "kinds.support.dms"
 local domain = require "dms"
 local errors = require "errors"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
+local left_stopped = require "kinds.support.left_stopped"
+local needs = require "kinds.support.endpoint_needs"
 local notes = require "kinds.support.notes"
+local pauses = require "kinds.support.pauses"
 local replications = require "kinds.support.replications"
+local secret = require "secret"
 local settings = require "kinds.support.endpoint_settings"
 local tags = require "kinds.support.tags"
 local tasks = require "kinds.support.tasks"
@@ -29,17 +34,34 @@ local function engine_names()
 	return names
 end
 
---- `a=1;b=2` and `b=2;a=1;` say the same.
+--- `a=1;b=2` and `b=2;a=1;` say the same. Where a password is among them, or they are declared as a
+--- secret, none of it is shown.
 local function same_attributes(declared, live)
+	local function plain(text)
+		return secret.is(text) and secret.reveal(text) or tostring(text or "")
+	end
 	local function set(text)
 		local parts = {}
-		for part in tostring(text or ""):gmatch "[^;]+" do
+		for part in text:gmatch "[^;]+" do
 			parts[#parts + 1] = part:match "^%s*(.-)%s*$"
 		end
 		table.sort(parts)
 		return table.concat(parts, ";")
 	end
-	return set(declared) == set(live)
+	local wanted, there = plain(declared), plain(live)
+	if set(wanted) == set(there) then
+		return true
+	end
+	local both = wanted .. ";" .. there
+	local covered = secret.is(declared) or secret.inside(both)
+	for name in both:gmatch "([^;=]+)=" do
+		covered = covered or secret.is_name(name)
+	end
+	if covered then
+		local from = there ~= "" and secret.new(there) or nil
+		return false, { { path = "", from = from, to = secret.new(wanted) } }
+	end
+	return false
 end
 
 --- What ModifyEndpoint takes as well; endpoint_type and engine_name replace.
@@ -116,6 +138,7 @@ for name, doc in pairs(settings.members) do
 	properties[name] = {
 		type = "map",
 		compare = settings.equal,
+		hides = settings.hides,
 		check = function(value)
 			return settings.problem(name, value)
 		end,
@@ -128,15 +151,48 @@ local function text_or_json(value)
 	return type(value) == "table" and require("json").encode(value) or value
 end
 
---- The names of the tasks that use the endpoint and run, as the plan saw them.
+--- The tasks that use the endpoint and run, as the plan saw them.
 local function running(item)
-	local names = {}
+	local found = {}
 	for _, task in ipairs(item and item.tasks or {}) do
 		if tasks.runs(task) then
-			names[#names + 1] = task.replication_task_identifier
+			found[#found + 1] = task
 		end
 	end
-	return names
+	return found
+end
+
+--- Whether a change is of the endpoint itself, and not of its tags alone.
+local function modifies(changes)
+	for name in pairs(changes) do
+		if name ~= "tags" then
+			return true
+		end
+	end
+	return false
+end
+
+--- What a change does to the replications that use the endpoint.
+local function effect_of_update(changes, item)
+	local list = running(item)
+	if #list == 0 then
+		return nil
+	end
+	local names = {}
+	for index, task in ipairs(list) do
+		names[index] = task.replication_task_identifier
+	end
+	local raw, moved = item.raw, ""
+	if changes.server_name and (raw.endpoint_type or ""):lower() == "source" then
+		moved = ("; a checkpoint is a position in the log of %s, and means nothing in another server's"):format(
+			tostring(raw.server_name)
+		)
+	end
+	return ("interrupts replication: stops %s, modifies the endpoint and %s%s"):format(
+		table.concat(names, ", "),
+		coming_back.of_all(list),
+		moved
+	)
 end
 
 return kind.define {
@@ -144,6 +200,7 @@ return kind.define {
 	doc = "How DMS reaches a source or a target.",
 	source = "https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateEndpoint.html",
 	properties = properties,
+	fresh = true,
 	outputs = {
 		endpoint_arn = "ARN of the endpoint",
 		endpoint_identifier = "its identifier",
@@ -158,6 +215,7 @@ return kind.define {
 		for _, item in ipairs(items) do
 			item.tasks = tasks.of_endpoint(all, item.id)
 		end
+		left_stopped.find(ctx, items)
 		return items
 	end,
 
@@ -182,7 +240,8 @@ return kind.define {
 				endpoint_type = live.endpoint_type,
 				name = raw.endpoint_identifier,
 			},
-			state = dms.state(ctx, raw.status),
+			-- Until those run again that a change of it has stopped, it is not over.
+			state = item.left and "modifying" or dms.state(ctx, raw.status),
 			broken = raw.status == "failed" and "has failed" or nil,
 		}
 	end,
@@ -228,11 +287,12 @@ return kind.define {
 			for index, task in ipairs(users) do
 				arns[index] = task.replication_task_arn
 			end
-			tasks.paused(ctx, arns, function()
+			pauses.around(ctx, arns, function()
 				aws.dms.modify_endpoint(request)
 			end, function()
 				tasks.connections_tested(ctx, item.id)
 			end)
+			ctx.nobody_left = true
 		end
 		dms.retag(item.id, changes)
 	end,
@@ -251,7 +311,10 @@ return kind.define {
 		end
 		if action == "delete" then
 			return waiting.until_gone(ctx, "endpoint " .. id, poll)
-		elseif ctx.patient == false then
+		end
+		-- Whoever does not wait for it has to bring back all the same whom it has stopped.
+		local brings_back = action == "update" and not ctx.nobody_left
+		if ctx.patient == false and not brings_back then
 			return
 		end
 		ctx:wait {
@@ -271,9 +334,13 @@ return kind.define {
 				return status == "active"
 			end,
 		}
+		if brings_back then
+			left_stopped.resume(ctx, id)
+		end
 	end,
 
 	preflight = function(check, props)
+		needs.check(check, props)
 		exists.key(check, "kms_key_id", props.kms_key_id)
 		exists.certificate(check, "certificate_arn", props.certificate_arn)
 		local general = { "dms.amazonaws.com" }
@@ -303,21 +370,22 @@ return kind.define {
 	end,
 
 	effect = function(action, changes, item)
-		if action ~= "update" or (next(changes) == "tags" and next(changes, "tags") == nil) then
+		if not item or (action ~= "update" and action ~= "wait") then
 			return nil
 		end
-		local names = running(item)
-		if #names > 0 then
-			local raw, moved = item.raw, ""
-			if changes.server_name and (raw.endpoint_type or ""):lower() == "source" then
-				moved = ("; it is a position in the log of %s, and means nothing in another server's"):format(
-					tostring(raw.server_name)
-				)
-			end
-			return ("interrupts replication: stops %s, modifies the endpoint and resumes from the checkpoint%s"):format(
-				table.concat(names, ", "),
-				moved
-			)
+		local parts = {}
+		if action == "update" and modifies(changes) then
+			parts[1] = effect_of_update(changes, item)
 		end
+		parts[#parts + 1] = item.left and left_stopped.effect(item.left, "endpoint")
+		return #parts > 0 and table.concat(parts, "; ") or nil
+	end,
+
+	loses_data = function(action, item, changes)
+		local lost = {}
+		for _, task in ipairs(action == "update" and modifies(changes) and running(item) or {}) do
+			lost[#lost + 1] = coming_back.loss(task)
+		end
+		return #lost > 0 and table.concat(lost, "; ") or nil
 	end,
 }

@@ -197,9 +197,9 @@ return kind.define {
 				sns_topic_arn = props.sns_topic_arn,
 				source_type = props.source_type,
 				-- What is not sent stays; all of them are what a subscription without any has.
-				event_categories = (props.event_categories or changes.event_categories)
-					and exact(props.source_type, props.event_categories),
-				enabled = props.enabled ~= false,
+				event_categories = changes.event_categories
+					and exact(props.source_type, changes.event_categories.to),
+				enabled = (changes.enabled or {}).to,
 			}
 		end
 		dms.retag(arn_of(ctx, item.id), changes)

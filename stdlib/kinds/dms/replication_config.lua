@@ -10,19 +10,22 @@ local change = require "kinds.support.task_changes"
 local checks = require "kinds.support.replication_checks"
 local dms = require "kinds.support.dms"
 local effects = require "kinds.support.replication_effects"
+local implied = require "kinds.support.implied"
 local json = require "json"
 local kind = require "kind"
 local ledger = require "ledger"
-local marks = require "kinds.support.marks"
 local notes = require "kinds.support.notes"
+local pauses = require "kinds.support.pauses"
 local replications = require "kinds.support.replications"
-local setting_keys = require "kinds.support.setting_keys"
 local shapes = require "kinds.support.shapes"
 local states = require "kinds.support.task_states"
 local tags = require "kinds.support.tags"
 local tasks = require "kinds.support.tasks"
 local waiting = require "kinds.support.waiting"
 local ways = require "kinds.support.ways"
+
+--- Stands for a stop position where none was given: then nothing is said of it at all.
+local NOWHERE = ""
 
 local ONCE = "DMS changes it only before the first start; another replication takes its place"
 
@@ -143,49 +146,24 @@ local function inherited(ctx, props)
 	end
 end
 
---- The tags that changed, and what is declared now.
-local function tags_for(item, props, changes)
-	local wanted = {}
-	for name, value in pairs((changes.tags or {}).to or {}) do
-		wanted[name] = value
+--- Where a start lets changes end, as far as that can be compared: it is no part of the definition, so of
+--- one that does not run, and is not to be started by a deploy, there is nothing to compare.
+local function stop_position_of(ctx, item)
+	local raw, declared = item.replication, ctx.declared or {}
+	local compared = replications.runs(raw) or declared.state == "running"
+	if not compared or raw.replication_type == "full-load" then
+		return nil
+	elseif declared.cdc_stop_position == nil then
+		return raw.cdc_stop_position
 	end
-	if changes.replication_settings then
-		local document = props.replication_settings
-		for name, value in pairs(setting_keys.changed_tags(document, item.tags or {})) do
-			wanted[name] = value
-		end
-	end
-	return wanted
+	return raw.cdc_stop_position or NOWHERE
 end
 
---- What follows from the declaration without standing in it: settings that were declared once go back
---- to their defaults, and what a change stopped and did not resume runs again.
-local function implied_of(ctx, item, live_settings)
-	local declared, task = ctx.declared, replications.as_task(item.replication)
-	local implied, warnings = {}, {}
-	item.declared = declared
-	if states.is_failed(task) then
-		warnings[1] = "has failed: " .. states.failure_of(task)
+local function same_stop(declared, live)
+	if live == NOWHERE then
+		return false, { { path = "", to = declared } }
 	end
-	if declared == nil then
-		return implied, warnings
-	end
-	local due = not replications.runs(item.replication) and marks.is_due(task, item.tags or {})
-	if due and (declared.state or "unmanaged") == "unmanaged" then
-		implied.state = "running"
-		item.due = true
-	end
-	local given = change.document(declared.replication_settings)
-	if type(live_settings) == "table" and (given == nil or type(given) == "table") then
-		local document, stays = setting_keys.restored(given, live_settings, item.tags or {})
-		implied.replication_settings = document
-		for _, path in ipairs(stays) do
-			warnings[#warnings + 1] = ("replication_settings.%s is no longer declared and stays as it is; there is no default to go back to"):format(
-				path
-			)
-		end
-	end
-	return implied, warnings
+	return live == nil or declared:lower() == live:lower()
 end
 
 return kind.define {
@@ -290,8 +268,8 @@ return kind.define {
 		},
 		cdc_stop_position = {
 			type = "string",
-			write_only = true,
-			doc = "Where a start lets changes end: server_time:... or commit_time:...",
+			compare = same_stop,
+			doc = "Where changes are to end: server_time:... or commit_time:...; another one stops and resumes it.",
 		},
 		premigration_assessment_settings = {
 			type = "any",
@@ -339,7 +317,12 @@ return kind.define {
 	observe = function(ctx, item)
 		local raw = item.raw
 		local live_settings = change.document(raw.replication_settings)
-		local implied, warnings = implied_of(ctx, item, live_settings)
+		local follows, warnings = implied.of(ctx, item, {
+			task = replications.as_task(item.replication),
+			name = "replication_settings",
+			settings = live_settings,
+			may_run_again = not replications.runs(item.replication),
+		})
 		local id = arn.last(item.id)
 		return {
 			properties = {
@@ -350,6 +333,7 @@ return kind.define {
 				table_mappings = change.document(raw.table_mappings),
 				replication_settings = live_settings,
 				supplemental_settings = raw.supplemental_settings,
+				cdc_stop_position = stop_position_of(ctx, item),
 				state = states.of(replications.as_task(item.replication)),
 				tags = tags.user(item.tags),
 			},
@@ -361,7 +345,7 @@ return kind.define {
 				name = raw.replication_config_identifier,
 			},
 			state = dms.state(ctx, item.replication.status),
-			implied = implied,
+			implied = follows,
 			warnings = warnings,
 		}
 	end,
@@ -382,10 +366,6 @@ return kind.define {
 	end,
 
 	create = function(ctx, props)
-		local all = dms.tags(ctx, props)
-		for key, value in pairs(setting_keys.tags(props.replication_settings)) do
-			all[#all + 1] = { key = key, value = value }
-		end
 		local answer = aws.dms.create_replication_config {
 			replication_config_identifier = dms.identifier(ctx, 255),
 			source_endpoint_arn = props.source_endpoint_arn,
@@ -395,22 +375,26 @@ return kind.define {
 			table_mappings = change.text(props.table_mappings),
 			replication_settings = change.text(props.replication_settings),
 			supplemental_settings = change.text(props.supplemental_settings),
-			tags = all,
+			tags = implied.tags_on_create(dms.tags(ctx, props), props.replication_settings),
 		}
 		return answer.replication_config.replication_config_arn
 	end,
 
 	update = function(ctx, item, props, changes)
-		local wanted = tags_for(item, props, changes)
+		local wanted = implied.tags_on_update(item, props, changes, "replication_settings")
+		local options = start_options(ctx, props)
+		options.again = changes.cdc_stop_position ~= nil
 		if replications.needs_stop(changes) then
 			notes.ahead(item, wanted)
-			local how = { why = "modify", stays = props.state == "stopped" }
-			tasks.paused(ctx, { item.id }, function()
-				modify(ctx, item, changes)
+			local how = { why = "modify", stays = props.state == "stopped", wanted = options }
+			pauses.around(ctx, { item.id }, function()
+				if replications.modifies(changes) then
+					modify(ctx, item, changes)
+				end
 			end, nil, how)
 		end
 		if props.state == "running" then
-			replications.run(ctx, item.id, start_options(ctx, props))
+			replications.run(ctx, item.id, options)
 		elseif props.state == "stopped" then
 			replications.stop(ctx, item.id)
 		end

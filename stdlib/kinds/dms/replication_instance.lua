@@ -8,6 +8,7 @@ local dms = require "kinds.support.dms"
 local errors = require "errors"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
+local left_stopped = require "kinds.support.left_stopped"
 local notes = require "kinds.support.notes"
 local offers = require "kinds.support.offers"
 local outages = require "kinds.support.outages"
@@ -81,7 +82,7 @@ local function subnet_group_of(raw)
 	return (raw.replication_subnet_group or {}).replication_subnet_group_identifier
 end
 
-local function check(raw)
+local function status_of(raw)
 	local status = raw.replication_instance_status
 	if BROKEN[status] then
 		errors.raise {
@@ -104,7 +105,6 @@ local function major(version)
 end
 
 --- What DMS refuses of a change in place.
----@diagnostic disable-next-line: redefined-local -- it is the preflight's, as everywhere
 local function check_change(check, props, raw)
 	local wanted, there = props.allocated_storage, raw.allocated_storage
 	if check.sends.allocated_storage and math.type(wanted) == "integer" and wanted < there then
@@ -141,6 +141,21 @@ local function running(item)
 		end
 	end
 	return names
+end
+
+--- What a change does to the tasks on the instance.
+local function effect_of_update(changes, item)
+	for _, name in ipairs { "replication_instance_class", "engine_version", "multi_az" } do
+		if changes[name] then
+			local names = running(item)
+			if #names == 0 then
+				return "restarts the instance; no task runs on it"
+			end
+			return ("interrupts replication: restarts the instance; %s pause for some minutes and go on from their checkpoints, loads from the tables that were not complete"):format(
+				table.concat(names, ", ")
+			)
+		end
+	end
 end
 
 return kind.define {
@@ -239,6 +254,7 @@ return kind.define {
 			end
 			item.ways = ways.of(ctx, subnets, group.vpc_id)
 		end
+		left_stopped.find(ctx, items)
 		return items
 	end,
 
@@ -274,7 +290,9 @@ return kind.define {
 				engine_version = raw.engine_version,
 				name = raw.replication_instance_identifier,
 			},
-			state = raw.replication_instance_status,
+			-- Until those run again that a change of it has stopped, it is not over.
+			state = item.left and raw.replication_instance_status == "available" and "modifying"
+				or raw.replication_instance_status,
 			broken = BROKEN[raw.replication_instance_status]
 					and "is " .. raw.replication_instance_status
 				or nil,
@@ -351,7 +369,7 @@ return kind.define {
 					return false
 				end
 				local pending = next(raw.pending_modified_values or {}) ~= nil
-				return check(raw) == "available" and not (action == "update" and pending)
+				return status_of(raw) == "available" and not (action == "update" and pending)
 			end,
 		}
 		-- An earlier run may have begun the change: then nobody knows here, and the notes tell.
@@ -360,7 +378,6 @@ return kind.define {
 		end
 	end,
 
-	---@diagnostic disable-next-line: redefined-local -- it is the preflight's, as everywhere
 	preflight = function(check, props, item)
 		offers.check(check, props)
 		if item and not check.creates then
@@ -391,19 +408,11 @@ return kind.define {
 			return ("a new instance is made beside %s; its tasks move to it once their connections are tested"):format(
 				item.raw.replication_instance_identifier
 			)
-		elseif action ~= "update" then
+		elseif action ~= "update" and action ~= "wait" then
 			return nil
 		end
-		for _, name in ipairs { "replication_instance_class", "engine_version", "multi_az" } do
-			if changes[name] then
-				local names = running(item)
-				if #names == 0 then
-					return "restarts the instance; no task runs on it"
-				end
-				return ("interrupts replication: restarts the instance; %s pause for some minutes and go on from their checkpoints, loads from the tables that were not complete"):format(
-					table.concat(names, ", ")
-				)
-			end
-		end
+		local parts = { action == "update" and effect_of_update(changes, item) or nil }
+		parts[#parts + 1] = item.left and left_stopped.effect(item.left, "instance")
+		return #parts > 0 and table.concat(parts, "; ") or nil
 	end,
 }

@@ -10,11 +10,11 @@ local change = require "kinds.support.task_changes"
 local dms = require "kinds.support.dms"
 local effects = require "kinds.support.task_effects"
 local errors = require "errors"
+local implied = require "kinds.support.implied"
 local kind = require "kind"
 local ledger = require "ledger"
-local marks = require "kinds.support.marks"
 local notes = require "kinds.support.notes"
-local setting_keys = require "kinds.support.setting_keys"
+local pauses = require "kinds.support.pauses"
 local states = require "kinds.support.task_states"
 local tags = require "kinds.support.tags"
 local tasks = require "kinds.support.tasks"
@@ -94,38 +94,6 @@ local function engine_of(check, value)
 	end
 end
 
---- What follows from the declaration without standing in it: settings that were declared once go back
---- to their defaults, and a task that a change stopped and did not resume runs again. Beside it, what
---- has to be known.
-local function implied_of(ctx, item, live_settings)
-	local declared, raw = ctx.declared, item.raw
-	local implied, warnings = {}, {}
-	item.declared = declared
-	if states.is_failed(raw) then
-		warnings[1] = "has failed: " .. states.failure_of(raw)
-	end
-	if declared == nil then
-		return implied, warnings
-	end
-	-- One that is starting is waited for: the run that began it may have died.
-	local due = raw.status ~= "running" and marks.is_due(raw, item.tags)
-	if due and (declared.state or "unmanaged") == "unmanaged" then
-		implied.state = "running"
-		item.due = true
-	end
-	local given = change.document(declared.replication_task_settings)
-	if type(live_settings) == "table" and (given == nil or type(given) == "table") then
-		local document, stays = setting_keys.restored(given, live_settings, item.tags)
-		implied.replication_task_settings = document
-		for _, path in ipairs(stays) do
-			warnings[#warnings + 1] = ("replication_task_settings.%s is no longer declared and stays as it is; there is no default to go back to"):format(
-				path
-			)
-		end
-	end
-	return implied, warnings
-end
-
 --- Makes the changes that DMS makes only while the task does not run.
 local function update_stopped(ctx, item, props, changes)
 	local to = changes.replication_instance_arn
@@ -137,28 +105,13 @@ local function update_stopped(ctx, item, props, changes)
 		})
 	end
 	local how = { why = to and "move" or "modify", stays = props.state == "stopped" }
-	tasks.paused(ctx, { item.id }, function()
+	pauses.around(ctx, { item.id }, function()
 		if to then
 			change.move(ctx, item, to.to)
 		end
 		change.modify(item, changes)
 		tasks.steady(ctx, item.id)
 	end, nil, how)
-end
-
---- The tags that changed, and what is declared now.
-local function tags_for(item, props, changes)
-	local wanted = {}
-	for name, value in pairs((changes.tags or {}).to or {}) do
-		wanted[name] = value
-	end
-	if changes.replication_task_settings then
-		local document = props.replication_task_settings
-		for name, value in pairs(setting_keys.changed_tags(document, item.tags or {})) do
-			wanted[name] = value
-		end
-	end
-	return wanted
 end
 
 --- The task that a new one replaces; nil where there is none.
@@ -357,7 +310,13 @@ return kind.define {
 		local raw = item.raw
 		local fresh = not states.has_run(raw)
 		local live_settings = change.document(raw.replication_task_settings)
-		local implied, warnings = implied_of(ctx, item, live_settings)
+		local follows, warnings = implied.of(ctx, item, {
+			task = raw,
+			name = "replication_task_settings",
+			settings = live_settings,
+			-- One that is starting is waited for: the run that began it may have died.
+			may_run_again = raw.status ~= "running",
+		})
 		return {
 			properties = {
 				replication_instance_arn = raw.replication_instance_arn,
@@ -380,7 +339,7 @@ return kind.define {
 			},
 			state = dms.state(ctx, raw.status),
 			fixed = fresh and { replication_instance_arn = NEVER_RUN } or nil,
-			implied = implied,
+			implied = follows,
 			warnings = warnings,
 		}
 	end,
@@ -392,10 +351,6 @@ return kind.define {
 
 	create = function(ctx, props)
 		local position = props.cdc_start and cdc.of(props.cdc_start)
-		local all = dms.tags(ctx, props)
-		for key, value in pairs(setting_keys.tags(props.replication_task_settings)) do
-			all[#all + 1] = { key = key, value = value }
-		end
 		local answer = aws.dms.create_replication_task {
 			replication_task_identifier = dms.identifier(ctx, 255),
 			replication_instance_arn = props.replication_instance_arn,
@@ -408,7 +363,7 @@ return kind.define {
 			cdc_start_position = position and position.text or props.cdc_start_position,
 			cdc_stop_position = props.cdc_stop_position,
 			task_data = change.text(props.task_data),
-			tags = all,
+			tags = implied.tags_on_create(dms.tags(ctx, props), props.replication_task_settings),
 		}
 		return answer.replication_task.replication_task_arn
 	end,
@@ -420,7 +375,7 @@ return kind.define {
 		if severities and not change.set_severities(ctx, item, severities) then
 			severities = nil
 		end
-		local wanted = tags_for(item, props, changes)
+		local wanted = implied.tags_on_update(item, props, changes, "replication_task_settings")
 		if not severities and (change.need_stop(changes) or changes.replication_task_settings) then
 			notes.ahead(item, wanted)
 			update_stopped(ctx, item, props, changes)

@@ -19,6 +19,7 @@ return kind.define {
 	doc = "A public IPv4 address that stays the same.",
 	source = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AllocateAddress.html",
 	properties = { tags = tags.property },
+	fresh = true,
 	outputs = {
 		allocation_id = "id of the allocation, as NAT gateways want it",
 		public_ip = "the address",

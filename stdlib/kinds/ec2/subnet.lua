@@ -61,6 +61,7 @@ return kind.define {
 	},
 	-- Ranges of one VPC can't overlap.
 	exclusive = { "vpc_id", "cidr_block" },
+	fresh = true,
 	outputs = {
 		subnet_id = "id of the subnet",
 		availability_zone = "the zone it is in",

@@ -56,6 +56,7 @@ return kind.define {
 		},
 		tags = tags.property,
 	},
+	fresh = true,
 	outputs = {
 		vpc_id = "id of the VPC",
 		cidr_block = "its range of addresses",

@@ -10,6 +10,7 @@ local names = require "kinds.support.names"
 local policy = require "kinds.support.policy"
 local roles = require "kinds.support.roles"
 local tags = require "kinds.support.tags"
+local taken = require "kinds.support.taken"
 
 local function set_inline(name, have, want)
 	for policy_name, document in pairs(want) do
@@ -48,6 +49,24 @@ end
 
 local function boundary(raw)
 	return raw.permissions_boundary and raw.permissions_boundary.permissions_boundary_arn
+end
+
+--- Refuses the name of a role that is somebody else's before anything is made.
+local function check_name(check)
+	local name = names.fit(check.stack.name .. "-" .. check.declared.id, 64)
+	local list = check.creates
+		and check:try("The roles could not be listed", function()
+			return check:sweep(aws.iam.list_roles, {})
+		end)
+	for _, raw in ipairs(list or {}) do
+		if raw.role_name == name then
+			local map = check:try("The tags of the role could not be read", function()
+				return roles.tags(name)
+			end)
+			local found = map and { noun = "a role", name = name, tags = map }
+			taken.refuse(check, "role_name", found)
+		end
+	end
 end
 
 return kind.define {
@@ -137,6 +156,7 @@ return kind.define {
 	end,
 
 	preflight = function(check, props)
+		check_name(check)
 		exists.policy(check, "permissions_boundary", props.permissions_boundary)
 	end,
 

@@ -4,6 +4,7 @@
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
+local dms = require "kinds.support.dms"
 local errors = require "errors"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
@@ -12,9 +13,12 @@ local names = require "kinds.support.names"
 local shapes = require "kinds.support.shapes"
 local tagged = require "kinds.support.tagged"
 local tags = require "kinds.support.tags"
+local taken = require "kinds.support.taken"
 
 --- DMS writes a task's log into a group of this name and the instance's identifier.
 local DMS = "dms-tasks-"
+
+local KINDS = { ["logs.log_group"] = true }
 
 --- The ARN as the tag operations want it: without the ":*" that means its streams.
 local function arn_of(ctx, raw)
@@ -46,15 +50,99 @@ local function put_retention(name, days)
 	end
 end
 
---- DMS makes the group itself once a task logs, without tags and without retention: it belongs to
---- the instance, so it is ours to keep in order. Any other group that exists already is refused.
+local function found_of(item)
+	return { noun = "a log group", name = item.id, tags = item.tags }
+end
+
+--- Whether a name begins as the stack's do.
+local function usual(ctx, name)
+	return names.may_be_ours(ctx, name)
+		or names.may_be_ours({ stack = names.dms(ctx.stack, 255) }, name, DMS)
+end
+
+--- The ARN of whatever DMS writes into a group of such a name; nil where it is not there.
+local function writer_of(name)
+	local instance = name:match "^dms%-tasks%-(.+)$"
+	local config = name:match "^dms%-serverless%-replication%-(.+)$"
+	if instance then
+		local operation = aws.dms.describe_replication_instances
+		local raw = dms.one(operation, "replication-instance-id", instance)
+		return raw and raw.replication_instance_arn
+	elseif config then
+		for _, raw in ipairs(aws.pages(aws.dms.describe_replication_configs, {})) do
+			if arn.last(raw.replication_config_arn) == config then
+				return raw.replication_config_arn
+			end
+		end
+	end
+end
+
+--- Whether a group is one that DMS made for what is the stack's: it makes it itself once something
+--- logs, without tags and without retention, so it is ours to keep in order.
+local function made_by_dms(ctx, item)
+	if item.tags[tags.STACK] then
+		return false
+	end
+	local writer = writer_of(item.id)
+	if writer then
+		return tags.ours(ctx, dms.tags_of(writer) or {})
+	end
+	-- One that a deleted instance of ours has left.
+	return item.id:sub(1, #DMS) == DMS and usual(ctx, item.id)
+end
+
+--- A group that exists already is taken over where it is ours; any other is refused.
 local function take_over(ctx, name, map, err)
 	local there = type(err) == "table" and err.code == "ResourceAlreadyExistsException"
-	local item = there and names.may_be_ours(ctx, name, DMS) and find(ctx, name)
-	if not item or item.tags[tags.STACK] then
+	local item = there and find(ctx, name)
+	if not item then
 		error(err, 0)
+	elseif not made_by_dms(ctx, item) then
+		taken.raise(ctx, found_of(item))
 	end
 	aws.logs.tag_resource { resource_arn = arn_of(ctx, item.raw), tags = map }
+end
+
+--- The name of a declared group; nil where it is not known yet.
+local function name_of(stack, declared)
+	local given = (declared.properties or {}).log_group_name
+	if given ~= nil then
+		return type(given) == "string" and given or nil
+	end
+	return stack.name .. "-" .. declared.id
+end
+
+--- The group of a name; those of the stack's own beginning were listed for the plan.
+local function there(ctx, name)
+	if not names.may_be_ours(ctx, name) then
+		return find(ctx, name)
+	end
+	local prefix = { log_group_name_prefix = names.prefix(ctx) }
+	for _, raw in ipairs(ctx:sweep(aws.logs.describe_log_groups, prefix)) do
+		if raw.log_group_name == name then
+			return item_of(ctx, raw)
+		end
+	end
+end
+
+--- A name of somebody else, and one by which the group would not be found again.
+local function check_name(check)
+	local name = check.creates and name_of(check.stack, check.declared)
+	if not name then
+		return
+	end
+	taken.refuse_twice(check, "log_group_name", KINDS, function(declared)
+		return name_of(check.stack, declared)
+	end)
+	local item = check:try("The log groups could not be listed", function()
+		return there(check.ctx, name)
+	end)
+	if item and not made_by_dms(check.ctx, item) then
+		taken.refuse(check, "log_group_name", found_of(item))
+	end
+	if not usual(check.ctx, name) then
+		tagged.warn_unfindable(check, name)
+	end
 end
 
 return kind.define {
@@ -65,7 +153,7 @@ return kind.define {
 		log_group_name = {
 			type = "string",
 			replaces = "the name of a log group is fixed",
-			doc = "Begins with the stack's name, or with dms-tasks- and it. Left out: <stack>-<id>.",
+			doc = "Left out: <stack>-<id>. One that was adopted keeps the name that it had.",
 		},
 		retention_in_days = {
 			resets = true,
@@ -101,8 +189,7 @@ return kind.define {
 			end
 		end
 		local adopted = tagged.adopted(ctx, "log_group_name", ":log-group:", function(name)
-			return names.may_be_ours(ctx, name)
-				or names.may_be_ours({ stack = names.dms(ctx.stack, 255) }, name, DMS)
+			return usual(ctx, name)
 		end)
 		for _, name in ipairs(adopted) do
 			local item = find(ctx, name)
@@ -142,13 +229,12 @@ return kind.define {
 	end,
 
 	preflight = function(check, props)
+		check_name(check)
 		exists.key(check, "kms_key_id", props.kms_key_id)
 	end,
 
 	create = function(ctx, props)
-		local name = props.log_group_name
-				and names.check(ctx, "logs.log_group", props.log_group_name, { DMS })
-			or ctx.name
+		local name = props.log_group_name or ctx.name
 		local map = tags.on_create(ctx, props)
 		local ok, err = errors.capture(aws.logs.create_log_group, {
 			log_group_name = name,
@@ -163,7 +249,7 @@ return kind.define {
 		end
 		if #(props.metric_filters or {}) > 0 then
 			-- A group that was taken over may have some already.
-			metric_filters.set(name, ok and {} or metric_filters.read(name), props.metric_filters)
+			metric_filters.set(name, props.metric_filters)
 		end
 		return name
 	end,
@@ -181,8 +267,7 @@ return kind.define {
 			end
 		end
 		if changes.metric_filters then
-			local want = props.metric_filters or {}
-			metric_filters.set(item.id, metric_filters.read(item.id), want)
+			metric_filters.set(item.id, props.metric_filters or {})
 		end
 		if changes.tags and changes.tags.to then
 			aws.logs.tag_resource { resource_arn = arn_of(ctx, item.raw), tags = changes.tags.to }

@@ -11,6 +11,9 @@ local names = require "kinds.support.names"
 local settings = require "kinds.support.bucket"
 local shapes = require "kinds.support.shapes"
 local tags = require "kinds.support.tags"
+local taken = require "kinds.support.taken"
+
+local KINDS = { ["s3.bucket"] = true }
 
 --- How S3 says that a bucket is in another region. Names are shared by all regions.
 ---@type table<string, boolean>
@@ -68,23 +71,53 @@ local function empty(ctx, name)
 	until #objects == 0
 end
 
---- Refuses a bucket of this account that is somebody else's. One without tags and without objects
---- is our own, made in a run that ended before its tags were put. (In us-east-1 S3 "creates" what
---- exists.)
-local function claim(ctx, name)
+--- A bucket of this account that has the name already. One without tags and without objects is our
+--- own, made in a run that ended before its tags were put.
+local function found(name)
 	local there = read(name)
-	if there == nil or tags.ours(ctx, there.tags) then
+	if not there then
+		return nil
+	end
+	local page = next(there.tags) == nil
+		and aws.s3.list_object_versions { bucket = name, max_keys = 1 }
+	if page and #(page.versions or {}) == 0 and #(page.delete_markers or {}) == 0 then
+		return nil
+	end
+	return { noun = "a bucket", name = name, tags = there.tags }
+end
+
+--- The name of a declared bucket; nil where it is not known yet.
+local function name_of(stack, account, declared)
+	local given = (declared.properties or {}).bucket
+	if given ~= nil then
+		return type(given) == "string" and given or nil
+	end
+	return names.fit(("%s-%s-%s"):format(stack.name, declared.id, account):lower(), 63)
+end
+
+--- Refuses a name that is somebody else's before anything is made: in us-east-1 S3 "creates" what
+--- exists.
+local function check_name(check)
+	local name = check.creates and name_of(check.stack, check.account, check.declared)
+	if not name then
 		return
 	end
-	local page = aws.s3.list_object_versions { bucket = name, max_keys = 1 }
-	local is_empty = #(page.versions or {}) == 0 and #(page.delete_markers or {}) == 0
-	if next(there.tags) ~= nil or not is_empty then
-		errors.raise {
-			summary = "Bucket exists already",
-			what = ("bucket %s is not one of the stack %q"):format(name, ctx.stack),
-			why = "what a stack does not own it does not take over",
-			hints = { "Give the bucket another name, or the stack." },
-		}
+	taken.refuse_twice(check, "bucket", KINDS, function(declared)
+		return name_of(check.stack, check.account, declared)
+	end)
+	local list = check:try("The buckets could not be listed", function()
+		return check:sweep(aws.s3.list_buckets, {})
+	end)
+	for _, bucket in ipairs(list or {}) do
+		if bucket.name == name then
+			taken.refuse(
+				check,
+				"bucket",
+				check:try("The bucket could not be looked at", function()
+					return found(name)
+				end)
+			)
+		end
 	end
 end
 
@@ -157,6 +190,7 @@ return kind.define {
 	end,
 
 	preflight = function(check, props)
+		check_name(check)
 		local key = (props.encryption or {}).kms_master_key_id
 		exists.key(check, "encryption.kms_master_key_id", key)
 	end,
@@ -169,7 +203,7 @@ return kind.define {
 		if ctx.region ~= "us-east-1" then
 			request.create_bucket_configuration = { location_constraint = ctx.region }
 		end
-		claim(ctx, name)
+		taken.raise(ctx, found(name))
 		local ok, err = errors.capture(aws.s3.create_bucket, request)
 		if not ok and err.code ~= "BucketAlreadyOwnedByYou" then
 			error(err, 0)

@@ -20,8 +20,11 @@ local json = require "json"
 local kind = require "kind"
 local names = require "kinds.support.names"
 local policy = require "kinds.support.policy"
+local record = require "stack.record"
 local secret = require "secret"
 local tags = require "kinds.support.tags"
+local taken = require "kinds.support.taken"
+local users = require "kinds.support.secret_users"
 
 --- The text to store: as given, or the members as JSON. The secrets in it are uncovered here and
 --- nowhere else, and covered again at once.
@@ -196,6 +199,23 @@ local ROTATION = {
 	},
 }
 
+--- Refuses the name of a secret that is somebody else's before anything is made.
+local function check_name(check)
+	local name = ("%s-%s"):format(check.stack.name, check.declared.id)
+	local list = check.creates
+		and check:try("The secrets could not be listed", function()
+			return check:sweep(aws.secretsmanager.list_secrets, {
+				filters = { { key = "name", values = { check.stack.name .. "-" } } },
+			})
+		end)
+	for _, raw in ipairs(list or {}) do
+		if raw.name == name and raw.deleted_date == nil then
+			local found = { noun = "a secret", name = name, tags = tags.map(raw.tags) }
+			taken.refuse(check, "name", found)
+		end
+	end
+end
+
 return kind.define {
 	name = "secretsmanager.secret",
 	doc = "A secret, such as the user and password of a database.",
@@ -247,7 +267,7 @@ return kind.define {
 				items[#items + 1] = item
 			end
 		end
-		return items
+		return users.noted(ctx, items)
 	end,
 
 	read = function(_, id)
@@ -275,7 +295,15 @@ return kind.define {
 	end,
 
 	preflight = function(check, props)
+		check_name(check)
 		exists.key(check, "kms_key_id", props.kms_key_id)
+		if props.value ~= nil and props.secret_string ~= nil then
+			check:refuse {
+				property = "secret_string",
+				what = "value and secret_string both say what the secret holds; it holds one",
+				hints = { "leave one of them out" },
+			}
+		end
 		local rotation = props.rotation
 		local region = type(rotation) == "table"
 			and type(rotation.lambda_arn) == "string"
@@ -321,6 +349,16 @@ return kind.define {
 
 	update = function(_, item, props, changes)
 		local written = changes.value or changes.secret_string
+		local untouched = record.untouched(
+			item.tags[record.FINGERPRINT],
+			((changes.tags or {}).to or {})[record.FINGERPRINT]
+		)
+		if untouched then
+			aws.secretsmanager.tag_resource {
+				secret_id = item.id,
+				tags = tags.list { [record.FINGERPRINT] = untouched },
+			}
+		end
 		if changes.description or changes.kms_key_id or written then
 			aws.secretsmanager.update_secret {
 				secret_id = item.id,
@@ -359,4 +397,6 @@ return kind.define {
 	end,
 
 	settle = function() end,
+
+	effect = users.effect,
 }

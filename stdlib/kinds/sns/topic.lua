@@ -4,12 +4,14 @@
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
+local change = require "kinds.support.changes"
 local exists = require "kinds.support.exists"
 local kind = require "kind"
 local names = require "kinds.support.names"
 local policy = require "kinds.support.policy"
 local shapes = require "kinds.support.shapes"
 local tags = require "kinds.support.tags"
+local taken = require "kinds.support.taken"
 
 --- The statement that lets services publish, known by its Sid.
 local PUBLISHERS_SID = "DmsrunPublishers"
@@ -107,6 +109,16 @@ local function put_policy(ctx, topic_arn, props)
 	}
 end
 
+--- What the policy is to say: what is there, with the changes in it. SNS takes it as a whole.
+local function policy_now(topic_arn, changes)
+	local services, document = publishers_of((attributes_of(topic_arn) or {}).Policy)
+	return change.whole(
+		{ publishers = services, policy = document },
+		changes,
+		{ "publishers", "policy" }
+	)
+end
+
 local function key(subscription)
 	return subscription.protocol .. " " .. subscription.endpoint
 end
@@ -152,6 +164,31 @@ local function deliverable(subscription)
 		)
 	elseif (protocol == "sqs" or protocol == "lambda") and not endpoint:find "^arn:" then
 		return ("the endpoint %q of %s is no ARN"):format(endpoint, protocol)
+	end
+end
+
+--- A topic that has the name already.
+local function found_of(topic_arn)
+	local map = tags_of(topic_arn)
+	return map and { noun = "a topic", name = arn.last(topic_arn), tags = map }
+end
+
+--- Refuses the name of a topic that is somebody else's before anything is made.
+local function check_name(check)
+	local list = check.creates
+		and check:try("The topics could not be listed", function()
+			return check:sweep(aws.sns.list_topics, {})
+		end)
+	for _, topic in ipairs(list or {}) do
+		if arn.last(topic.topic_arn) == check.stack.name .. "-" .. check.declared.id then
+			taken.refuse(
+				check,
+				"topic_name",
+				check:try("The topic could not be looked at", function()
+					return found_of(topic.topic_arn)
+				end)
+			)
+		end
 	end
 end
 
@@ -252,10 +289,13 @@ return kind.define {
 	end,
 
 	preflight = function(check, props)
+		check_name(check)
 		exists.key(check, "kms_master_key_id", props.kms_master_key_id)
 	end,
 
 	create = function(ctx, props)
+		-- SNS gives the topic that is there to whoever creates it with the same attributes.
+		taken.raise(ctx, found_of(arn.build(ctx, "sns", ctx.name)))
 		local answer = aws.sns.create_topic {
 			name = ctx.name,
 			attributes = {
@@ -272,7 +312,7 @@ return kind.define {
 		return topic_arn
 	end,
 
-	update = function(ctx, item, props, changes)
+	update = function(ctx, item, _props, changes)
 		for property, attribute in pairs {
 			display_name = "DisplayName",
 			kms_master_key_id = "KmsMasterKeyId",
@@ -286,7 +326,7 @@ return kind.define {
 			end
 		end
 		if changes.publishers or changes.policy then
-			put_policy(ctx, item.id, props)
+			put_policy(ctx, item.id, policy_now(item.id, changes))
 		end
 		if changes.subscriptions then
 			set_subscriptions(item.id, changes.subscriptions.to or {})

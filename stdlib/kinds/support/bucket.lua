@@ -3,10 +3,11 @@
 local absence = require "kinds.support.absence"
 local arn = require "kinds.support.arn"
 local aws = require "aws"
+local change = require "kinds.support.changes"
 local errors = require "errors"
 local json = require "json"
 local policy = require "kinds.support.policy"
-local shapes = require "kinds.support.shapes"
+local rules = require "kinds.support.bucket_rules"
 
 local settings = {}
 
@@ -44,70 +45,6 @@ local function get(operation, bucket)
 		return nil, answer
 	end
 	error(answer, 0)
-end
-
-local RULE = {
-	id = { type = "string", required = true, doc = "The rule's name." },
-	status = { type = "string", enum = { "Enabled", "Disabled" }, doc = "Enabled by default." },
-	filter = { type = "map", doc = "Which objects: prefix, tag, sizes; all when left out." },
-	expiration = { type = "map", doc = "days or date, or expired_object_delete_marker." },
-	noncurrent_version_expiration = { type = "map", doc = "noncurrent_days and how many stay." },
-	transitions = { type = "list", doc = "days and storage_class." },
-	noncurrent_version_transitions = { type = "list", doc = "The same for old versions." },
-	abort_incomplete_multipart_upload = { type = "map", doc = "days_after_initiation." },
-}
-
-local TIERING = {
-	id = { type = "string", required = true, doc = "The configuration's name." },
-	status = { type = "string", enum = { "Enabled", "Disabled" }, doc = "Enabled by default." },
-	filter = { type = "map", doc = "Which objects; all when left out." },
-	tierings = { type = "list", doc = "days and access_tier, such as ARCHIVE_ACCESS." },
-}
-
---- A copy of a rule that is enabled unless it says otherwise.
-local function enabled(rule)
-	local copy = {}
-	for name, value in pairs(rule) do
-		copy[name] = value
-	end
-	copy.status = copy.status or "Enabled"
-	return copy
-end
-
-local function lifecycle_request(bucket, declared)
-	local rules = {}
-	for index, one in ipairs(declared) do
-		local rule = enabled(one)
-		rule.filter = rule.filter or { prefix = "" }
-		rules[index] = rule
-	end
-	return { bucket = bucket, lifecycle_configuration = { rules = rules } }
-end
-
----@return any
-local function tiering_request(bucket, declared)
-	return {
-		bucket = bucket,
-		id = declared.id,
-		intelligent_tiering_configuration = enabled(declared),
-	}
-end
-
---- Rules and configurations as S3 reads them.
-local function lifecycle_problem(rules)
-	return shapes.fits(
-		aws.s3.put_bucket_lifecycle_configuration,
-		lifecycle_request("b", rules),
-		"lifecycle_configuration.rules"
-	)
-end
-
-local function tiering_problem(config)
-	return shapes.fits(
-		aws.s3.put_bucket_intelligent_tiering_configuration,
-		tiering_request("b", config),
-		"intelligent_tiering_configuration"
-	)
 end
 
 --- S3 always says whether it keeps versions; nil is an answer that can't be read, of which is
@@ -149,14 +86,7 @@ settings.properties = {
 		},
 		doc = "How objects are encrypted; S3 uses AES256 where nothing is said.",
 	},
-	lifecycle_rules = {
-		default = {},
-		type = "list",
-		compare = "set",
-		items = { type = "map", fields = RULE },
-		check = lifecycle_problem,
-		doc = "What happens to objects with time; the whole list.",
-	},
+	lifecycle_rules = rules.lifecycle,
 	public_access_block = {
 		default = PRIVATE,
 		type = "map",
@@ -194,13 +124,7 @@ settings.properties = {
 		},
 		doc = "Access logs.",
 	},
-	intelligent_tiering = {
-		default = {},
-		type = "list",
-		compare = "set",
-		items = { type = "map", fields = TIERING, check = tiering_problem },
-		doc = "Intelligent-Tiering configurations with id, status and tierings; the whole list.",
-	},
+	intelligent_tiering = rules.tiering,
 }
 
 local readers = {}
@@ -218,10 +142,14 @@ function readers.versioning(bucket)
 	return { versioning = answer ~= nil and answer.status == "Enabled" }
 end
 
-function readers.encryption(bucket)
+local function encryption_rule(bucket)
 	local answer = get(aws.s3.get_bucket_encryption, bucket)
 	local config = answer and answer.server_side_encryption_configuration
-	local rule = config and (config.rules or {})[1]
+	return config and (config.rules or {})[1]
+end
+
+function readers.encryption(bucket)
+	local rule = encryption_rule(bucket)
 	local default = rule and rule.apply_server_side_encryption_by_default
 	return {
 		encryption = default and {
@@ -272,6 +200,18 @@ function readers.intelligent_tiering(bucket)
 	return { intelligent_tiering = answer and answer.intelligent_tiering_configuration_list }
 end
 
+--- A setting as it is, with what is declared over it: S3 takes each as a whole, and what the script
+--- does not say stays.
+local function over(live, declared)
+	local whole = {}
+	for _, members in ipairs { live or {}, declared } do
+		for name, value in pairs(members) do
+			whole[name] = value
+		end
+	end
+	return whole
+end
+
 local writers = {}
 
 function writers.versioning(_, bucket, props)
@@ -286,17 +226,23 @@ function writers.encryption(_, bucket, props)
 	if wanted == nil then
 		return aws.s3.delete_bucket_encryption { bucket = bucket }
 	end
+	local rule = encryption_rule(bucket) or {}
+	local default = over(rule.apply_server_side_encryption_by_default, {
+		sse_algorithm = wanted.sse_algorithm or "AES256",
+		kms_master_key_id = wanted.kms_master_key_id,
+	})
+	if default.sse_algorithm == "AES256" then
+		-- S3's own key has no id.
+		default.kms_master_key_id = nil
+	end
 	aws.s3.put_bucket_encryption {
 		bucket = bucket,
 		server_side_encryption_configuration = {
 			rules = {
-				{
-					apply_server_side_encryption_by_default = {
-						sse_algorithm = wanted.sse_algorithm or "AES256",
-						kms_master_key_id = wanted.kms_master_key_id,
-					},
+				over(rule, {
+					apply_server_side_encryption_by_default = default,
 					bucket_key_enabled = wanted.bucket_key_enabled,
-				},
+				}),
 			},
 		},
 	}
@@ -306,7 +252,9 @@ function writers.lifecycle_rules(_, bucket, props)
 	if #(props.lifecycle_rules or {}) == 0 then
 		return aws.s3.delete_bucket_lifecycle { bucket = bucket }
 	end
-	aws.s3.put_bucket_lifecycle_configuration(lifecycle_request(bucket, props.lifecycle_rules))
+	aws.s3.put_bucket_lifecycle_configuration(
+		rules.lifecycle_request(bucket, props.lifecycle_rules)
+	)
 end
 
 function writers.public_access_block(_, bucket, props)
@@ -315,7 +263,10 @@ function writers.public_access_block(_, bucket, props)
 	end
 	aws.s3.put_public_access_block {
 		bucket = bucket,
-		public_access_block_configuration = props.public_access_block,
+		public_access_block_configuration = over(
+			readers.public_access_block(bucket).public_access_block,
+			props.public_access_block
+		),
 	}
 end
 
@@ -351,9 +302,11 @@ function writers.policy(ctx, bucket, props)
 end
 
 function writers.logging(_, bucket, props)
+	local enabled_now = props.logging and over(readers.logging(bucket).logging, props.logging)
+	---@cast enabled_now aws.s3.input.LoggingEnabled?
 	aws.s3.put_bucket_logging {
 		bucket = bucket,
-		bucket_logging_status = { logging_enabled = props.logging },
+		bucket_logging_status = { logging_enabled = enabled_now },
 	}
 end
 
@@ -361,7 +314,7 @@ function writers.intelligent_tiering(_, bucket, props)
 	local kept = {}
 	for _, config in ipairs(props.intelligent_tiering or {}) do
 		kept[config.id] = true
-		aws.s3.put_bucket_intelligent_tiering_configuration(tiering_request(bucket, config))
+		aws.s3.put_bucket_intelligent_tiering_configuration(rules.tiering_request(bucket, config))
 	end
 	local there = readers.intelligent_tiering(bucket).intelligent_tiering or {}
 	for _, config in ipairs(there) do
@@ -402,8 +355,12 @@ function settings.observe(bucket, wants)
 	return live
 end
 
---- Writes what is declared.
+--- Writes what is declared into a new bucket.
 function settings.put_all(ctx, bucket, props)
+	local block = props.public_access_block
+	if block then
+		props = over(props, { public_access_block = over(PRIVATE, block) })
+	end
 	for _, name in ipairs(ORDER) do
 		if props[name] ~= nil or (name == "policy" and props.tls_only) then
 			writers[name](ctx, bucket, props)
@@ -414,7 +371,11 @@ end
 --- Writes what changed; what is no longer declared goes back to S3's default.
 function settings.put_changed(ctx, bucket, props, changes)
 	for _, name in ipairs(ORDER) do
-		if changes[name] or (name == "policy" and changes.tls_only) then
+		if name == "policy" and (changes.policy or changes.tls_only) then
+			-- Two properties in one document: what the script does not declare of it stays.
+			local both = { "policy", "tls_only" }
+			writers.policy(ctx, bucket, change.whole(readers.policy(bucket), changes, both))
+		elseif changes[name] then
 			writers[name](ctx, bucket, props)
 		end
 	end

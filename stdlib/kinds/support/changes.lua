@@ -64,4 +64,22 @@ function M.changed(changes, keys)
 	return out, any
 end
 
+--- What an operation that replaces everything is to be sent: what is live with the changes in it, so
+--- that what the script does not declare, or leaves to others, stays as it is.
+---@param live table
+---@param changes table<string, { from: any, to: any }?>
+---@param keys string[]
+---@return table
+function M.whole(live, changes, keys)
+	local out = {}
+	for _, key in ipairs(keys) do
+		if changes[key] then
+			out[key] = changes[key].to
+		else
+			out[key] = live[key]
+		end
+	end
+	return out
+end
+
 return M

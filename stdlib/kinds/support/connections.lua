@@ -83,13 +83,12 @@ function connections.tested(ctx, endpoint_arn)
 		every = waiting.EVERY,
 		timeout = 900,
 		check = function()
-			---@diagnostic disable-next-line: redefined-local -- those of this look
-			local connections = absence.or_nil(function()
+			local found = absence.or_nil(function()
 				return ctx:fresh(aws.dms.describe_connections, {
 					filters = { { name = "endpoint-arn", values = { endpoint_arn } } },
 				})
 			end)
-			for _, connection in ipairs(connections or {}) do
+			for _, connection in ipairs(found or {}) do
 				if connection.status == "testing" then
 					return false
 				end

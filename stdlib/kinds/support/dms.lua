@@ -37,7 +37,10 @@ function dms.tags_of(resource_arn)
 end
 
 --- The tags of many resources by ARN, asked for chunk by chunk.
-local function asked(ctx, arns)
+---@param ctx table
+---@param arns string[]
+---@return table<string, table<string, string>>
+function dms.tags_of_all(ctx, arns)
 	local by_arn = {}
 	for first = 1, #arns, CHUNK do
 		local chunk = table.move(arns, first, math.min(first + CHUNK - 1, #arns), 1, {})
@@ -74,7 +77,7 @@ local function tags_by_arn(ctx, arns)
 		time.sleep(GATHER)
 		-- What comes from here on is of the next batch.
 		shared.tags_wanted = nil
-		batch.ok, batch.tags = errors.capture(asked, ctx, batch.arns)
+		batch.ok, batch.tags = errors.capture(dms.tags_of_all, ctx, batch.arns)
 		batch.done = true
 	end
 	if not batch.ok then

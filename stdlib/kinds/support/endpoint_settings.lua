@@ -3,6 +3,9 @@
 
 local arn = require "kinds.support.arn"
 local aws = require "aws"
+local record = require "stack.record"
+local report = require "report"
+local secret = require "secret"
 local shapes = require "kinds.support.shapes"
 
 local settings = {}
@@ -37,7 +40,7 @@ end
 
 local function same(declared, live)
 	if type(declared) == "userdata" then
-		-- A secret: DMS never shows one, so there is nothing to compare it with.
+		-- A secret deep inside: DMS never shows one, so there is nothing to compare it with.
 		return true
 	elseif type(declared) == "table" then
 		for name, value in pairs(declared) do
@@ -52,21 +55,37 @@ local function same(declared, live)
 	return declared == live
 end
 
---- Members that DMS never shows, whether they are declared as secrets or not.
-local HIDDEN = "password"
-
---- Whether what is declared holds; what DMS adds of its own is not looked at.
----@param declared table
----@param live? table
+--- Whether DMS never shows a member: by its name, whether it is declared as a secret or not, or because
+--- it is one. Such a member is compared by a fingerprint.
+---@param name string
+---@param value any
 ---@return boolean
+function settings.hides(name, value)
+	return secret.is(value) or secret.is_name(name)
+end
+
+--- Whether what is declared holds, and what of it does not; what DMS adds of its own is not looked at.
+--- What DMS does not show is never shown here either.
+---@param declared table
+---@param live? table with fingerprints in place of what DMS does not show
+---@return boolean
+---@return table[]? differences
 function settings.equal(declared, live)
-	live = live or {}
-	for name, value in pairs(declared) do
-		if not name:find(HIDDEN) and not same(value, live[name]) then
-			return false
+	local differences = {}
+	for _, name in ipairs(report.keys(declared)) do
+		local value, there = declared[name], (live or {})[name]
+		if settings.hides(name, value) then
+			if not record.matches(value, there) then
+				-- Covered, it is nowhere shown, on neither side.
+				local cover = secret.is(value) and value or secret.new(tostring(value))
+				differences[#differences + 1] =
+					{ path = name, from = there and cover or nil, to = cover }
+			end
+		elseif not same(value, there) then
+			differences[#differences + 1] = { path = name, from = there, to = value }
 		end
 	end
-	return true
+	return #differences == 0, differences
 end
 
 --- The physical ids of the roles, secrets, keys and buckets that an endpoint's settings name.

@@ -283,6 +283,27 @@ local function existing(check, property, ids, noun, ask)
 	return found
 end
 
+--- What is there and belongs to another VPC than the one that counts: the one that is known, else that of
+--- the first.
+local function of_one_vpc(check, property, found, vpc_id, id_of, noun, hint)
+	local first = type(vpc_id) == "string" and vpc_id or (found[1] or {}).vpc_id
+	for _, raw in ipairs(found) do
+		if raw.vpc_id ~= first then
+			check:refuse {
+				property = property,
+				word = raw[id_of],
+				what = ("%s %s belongs to %s, not to %s"):format(
+					noun,
+					raw[id_of],
+					raw.vpc_id,
+					first
+				),
+				hints = { hint },
+			}
+		end
+	end
+end
+
 --- Existing subnets: there, of one VPC.
 ---@param check table
 ---@param property string
@@ -294,21 +315,8 @@ function exists.subnets(check, property, value, vpc_id)
 	local found = existing(check, property, ids, "subnet", function(id)
 		return check:sweep(aws.ec2.describe_subnets, { subnet_ids = { id } })
 	end)
-	local first = type(vpc_id) == "string" and vpc_id or (found[1] or {}).vpc_id
-	for _, raw in ipairs(found) do
-		if raw.vpc_id ~= first then
-			check:refuse {
-				property = property,
-				word = raw.subnet_id,
-				what = ("subnet %s belongs to %s, not to %s"):format(
-					raw.subnet_id,
-					raw.vpc_id,
-					first
-				),
-				hints = { "all subnets have to be of one VPC" },
-			}
-		end
-	end
+	local hint = "all subnets have to be of one VPC"
+	of_one_vpc(check, property, found, vpc_id, "subnet_id", "subnet", hint)
 	return found
 end
 
@@ -322,21 +330,8 @@ function exists.groups(check, property, value, vpc_id)
 	local found = existing(check, property, ids, "security group", function(id)
 		return check:sweep(aws.ec2.describe_security_groups, { group_ids = { id } })
 	end)
-	local first = type(vpc_id) == "string" and vpc_id or (found[1] or {}).vpc_id
-	for _, raw in ipairs(found) do
-		if raw.vpc_id ~= first then
-			check:refuse {
-				property = property,
-				word = raw.group_id,
-				what = ("security group %s belongs to %s, not to %s"):format(
-					raw.group_id,
-					raw.vpc_id,
-					first
-				),
-				hints = { "a security group counts in its own VPC only" },
-			}
-		end
-	end
+	local hint = "a security group counts in its own VPC only"
+	of_one_vpc(check, property, found, vpc_id, "group_id", "security group", hint)
 end
 
 return exists

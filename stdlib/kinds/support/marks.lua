@@ -2,8 +2,9 @@
 --- whatever becomes of the process in between, the next run sees that the task is to run again, from
 --- any machine.
 ---
---- The tag holds when the task had started. Once it has been started again, by anybody, the tag means
---- nothing any more, so it needs no tidying up after a change that went well.
+--- The tag holds when the task had started, and which stack stopped it: one that is nobody's is started
+--- again by that stack. Once it has been started again, by anybody, the tag means nothing any more, so it
+--- needs no tidying up after a change that went well.
 
 local absence = require "kinds.support.absence"
 local aws = require "aws"
@@ -17,6 +18,24 @@ marks.TAG = "dmsrun:running-since"
 --- What stands before the time where the task was not stopped, but its instance was changed.
 local OUTAGE = "instance "
 
+--- What stands between the time and the stack.
+local BY = " by "
+
+---@class marks.Note
+---@field outage boolean whether its instance was changed, and it was not stopped
+---@field start string when it had started
+---@field by? string the stack
+
+--- What a tag says.
+---@param value string
+---@return marks.Note
+local function read(value)
+	local outage = value:sub(1, #OUTAGE) == OUTAGE
+	local rest = outage and value:sub(#OUTAGE + 1) or value
+	local start, by = rest:match("^(.-)" .. BY .. "(.+)$")
+	return { outage = outage, start = start or rest, by = by }
+end
+
 --- When a task last started; what DMS gives, as it gives it.
 ---@param task table
 ---@return string
@@ -27,13 +46,13 @@ end
 
 --- Notes that a task runs, before something ends that.
 ---@param task table
+---@param stack string the one that ends it
 ---@param outage? boolean whether its instance goes down, and it is not stopped
-function marks.set(task, outage)
+function marks.set(task, stack, outage)
+	local value = (outage and OUTAGE or "") .. marks.start_of(task) .. BY .. stack
 	aws.dms.add_tags_to_resource {
 		resource_arn = task.replication_task_arn,
-		tags = {
-			{ key = marks.TAG, value = (outage and OUTAGE or "") .. marks.start_of(task) },
-		},
+		tags = { { key = marks.TAG, value = value } },
 	}
 end
 
@@ -53,19 +72,21 @@ end
 --- orderly stop was somebody's.
 ---@param task table as DMS describes it
 ---@param tags table<string, string>
+---@param by? string whether this very stack had stopped it
 ---@return boolean
-function marks.is_due(task, tags)
+function marks.is_due(task, tags, by)
 	local value = tags[marks.TAG]
 	if value == nil then
 		return false
 	end
-	local outage = value:sub(1, #OUTAGE) == OUTAGE
-	local start = outage and value:sub(#OUTAGE + 1) or value
-	if start ~= marks.start_of(task) or states.is_finished(task) then
+	local note = read(value)
+	if note.start ~= marks.start_of(task) or states.is_finished(task) then
+		return false
+	elseif by and note.by ~= by then
 		return false
 	end
 	local reason = task.stop_reason or ""
-	return not outage or task.status == "failed" or not reason:find("NORMAL", 1, true)
+	return not note.outage or task.status == "failed" or not reason:find("NORMAL", 1, true)
 end
 
 --- Whether the note was made for an outage of the instance, of the stretch that the task is in.
@@ -73,7 +94,8 @@ end
 ---@param tags table<string, string>
 ---@return boolean
 function marks.is_of_outage(task, tags)
-	return tags[marks.TAG] == OUTAGE .. marks.start_of(task)
+	local note = tags[marks.TAG] and read(tags[marks.TAG])
+	return note ~= nil and note.outage and note.start == marks.start_of(task)
 end
 
 return marks

@@ -3,6 +3,7 @@
 
 local absence = require "kinds.support.absence"
 local aws = require "aws"
+local change = require "kinds.support.changes"
 
 local filters = {}
 
@@ -251,15 +252,19 @@ local function declared_form(raw)
 	}
 end
 
+--- The filters of a group as AWS gives them, read anew.
+local function raws_of(group)
+	return absence.or_nil(function()
+		return aws.pages(aws.logs.describe_metric_filters, { log_group_name = group })
+	end) or {}
+end
+
 --- The filters of a group, read anew.
 ---@param group string
 ---@return table[]
 function filters.read(group)
 	local list = {}
-	local found = absence.or_nil(function()
-		return aws.pages(aws.logs.describe_metric_filters, { log_group_name = group })
-	end)
-	for index, raw in ipairs(found or {}) do
+	for index, raw in ipairs(raws_of(group)) do
 		list[index] = declared_form(raw)
 	end
 	return list
@@ -295,44 +300,50 @@ function filters.add(ctx, items)
 	end
 end
 
-local function put(group, filter)
+--- What a filter may have that no script declares: a put replaces everything, so it repeats these.
+local KEPT = {
+	"apply_on_transformed_logs",
+	"field_selection_criteria",
+	"emit_system_field_dimensions",
+}
+
+local function put(group, filter, raw)
 	local metric = full(filter)
-	aws.logs.put_metric_filter {
-		log_group_name = group,
-		filter_name = filter.name,
-		filter_pattern = metric.pattern,
-		metric_transformations = {
-			{
-				metric_namespace = metric.namespace,
-				metric_name = metric.name,
-				metric_value = metric.value,
-				default_value = metric.default,
-				unit = metric.unit,
-				dimensions = next(metric.dimensions) and metric.dimensions or nil,
-			},
+	local request = change.pick(raw or {}, KEPT)
+	request.log_group_name = group
+	request.filter_name = filter.name
+	request.filter_pattern = metric.pattern
+	request.metric_transformations = {
+		{
+			metric_namespace = metric.namespace,
+			metric_name = metric.name,
+			metric_value = metric.value,
+			default_value = metric.default,
+			unit = metric.unit,
+			dimensions = next(metric.dimensions) and metric.dimensions or nil,
 		},
 	}
+	aws.logs.put_metric_filter(request)
 end
 
 --- Makes the filters of a group exactly those that are declared.
 ---@param group string
----@param have table[]
 ---@param want table[]
-function filters.set(group, have, want)
-	local there, wanted = by_name(have), by_name(want)
+function filters.set(group, want)
+	local there, wanted = {}, by_name(want)
+	for _, raw in ipairs(raws_of(group)) do
+		there[raw.filter_name] = raw
+	end
 	for _, filter in ipairs(want) do
-		local old = there[filter.name]
-		if not old or #differing(full(old), full(filter)) > 0 then
-			put(group, filter)
+		local raw = there[filter.name]
+		if not raw or #differing(full(declared_form(raw)), full(filter)) > 0 then
+			put(group, filter, raw)
 		end
 	end
-	for _, filter in ipairs(have) do
-		if not wanted[filter.name] then
+	for name in pairs(there) do
+		if not wanted[name] then
 			absence.or_nil(function()
-				return aws.logs.delete_metric_filter {
-					log_group_name = group,
-					filter_name = filter.name,
-				}
+				return aws.logs.delete_metric_filter { log_group_name = group, filter_name = name }
 			end)
 		end
 	end

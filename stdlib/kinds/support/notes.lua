@@ -21,8 +21,8 @@ local function union(there, wanted)
 	return table.concat(names, ".")
 end
 
---- Adds the names of what is going to be declared to the notes that are there; nothing is asked of AWS
---- where they hold all of them. After the change the tags are written as they are wanted.
+--- Adds the names of what is going to be declared to the notes that are there, and takes away the
+--- fingerprints of secrets that are going to be sent; nothing is asked of AWS where both are so. After the change the tags are written as they are wanted.
 ---@param item table
 ---@param wanted? table<string, string> the tags that are wanted
 function notes.ahead(item, wanted)
@@ -36,6 +36,8 @@ function notes.ahead(item, wanted)
 			end
 		end
 	end
+	more[record.FINGERPRINT] =
+		record.untouched((item.tags or {})[record.FINGERPRINT], (wanted or {})[record.FINGERPRINT])
 	dms.retag(item.id, { tags = { to = more } })
 end
 

@@ -31,7 +31,7 @@ function outages.note_running(ctx, instance_arn)
 	local any = false
 	for _, task in ipairs(on_instance(instance_arn)) do
 		if states.runs(task) then
-			marks.set(task, true)
+			marks.set(task, ctx.stack, true)
 			tasks.keep(ctx, task, "modify")
 			any = true
 		end

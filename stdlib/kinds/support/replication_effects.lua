@@ -1,6 +1,7 @@
 --- What the steps of a plan do to a serverless replication, and what they lose, in the words of
 --- operators.
 
+local coming_back = require "kinds.support.coming_back"
 local replications = require "kinds.support.replications"
 local states = require "kinds.support.task_states"
 
@@ -8,10 +9,7 @@ local effects = {}
 
 --- What stops and comes back, told in one word.
 local function comes_back(raw)
-	if replications.start_type(raw) == "reload-target" then
-		return "restarts its full load: DMS can't resume one of a serverless replication"
-	end
-	return "resumes it from its checkpoint"
+	return coming_back.how(replications.as_task(raw))
 end
 
 local function effect_of_state(state, item)
@@ -34,11 +32,14 @@ local function effect_of_state(state, item)
 end
 
 local function effect_of_update(changes, item)
-	local state = changes.state
+	local state, task = changes.state, replications.as_task(item.replication)
 	if not replications.needs_stop(changes) or not replications.runs(item.replication) then
+		local goes_on = changes.cdc_stop_position ~= nil and states.reached_stop(task)
 		return effect_of_state(state, item)
+			or (goes_on and coming_back.how(task) .. ", to the new stop position" or nil)
 	end
-	return ("interrupts replication: stops the replication, modifies it and %s"):format(
+	return ("interrupts replication: stops the replication, %s and %s"):format(
+		replications.modifies(changes) and "modifies it" or "gives it the new stop position",
 		state and state.to == "stopped" and "leaves it stopped" or comes_back(item.replication)
 	)
 end
@@ -87,24 +88,28 @@ function effects.of(action, changes, item)
 	end
 end
 
---- What a step loses.
+--- What a step loses. A stop alone loses a full load: DMS resumes none of a serverless replication.
 ---@param action string
 ---@param item table
+---@param changes table
 ---@return string?
-function effects.losses(action, item)
+function effects.losses(action, item, changes)
 	local task = replications.as_task(item.replication)
-	if (action ~= "delete" and action ~= "replace") or not states.has_run(task) then
+	if action == "update" then
+		local stops = replications.needs_stop(changes)
+			or (changes.state ~= nil and changes.state.to == "stopped")
+		return stops and coming_back.loss(task) or nil
+	elseif (action ~= "delete" and action ~= "replace") or not states.has_run(task) then
 		return nil
 	end
 	local name = task.replication_task_identifier
 	if task.migration_type == "full-load" then
-		local percent = (task.replication_task_stats or {}).full_load_progress_percent
-		return not states.is_finished(task)
-				and ("the full load of replication %s, which is at %s %%"):format(
-					name,
-					percent or 0
-				)
-			or nil
+		return not states.is_finished(task) and coming_back.load_of(task) or nil
+	elseif (task.recovery_checkpoint or "") == "" and task.migration_type == "cdc" then
+		return ("the place of replication %s in the changes of its source: it began %s, and has no checkpoint yet"):format(
+			name,
+			states.began_at(task)
+		)
 	elseif (task.recovery_checkpoint or "") == "" then
 		return ("the checkpoint of replication %s, which has none yet: its load begins anew"):format(
 			name

@@ -73,7 +73,10 @@ function replications.as_task(raw)
 		status = STARTING[status] and "starting" or WORDS[status] or status,
 		stop_reason = raw.stop_reason,
 		last_failure_message = (raw.failure_messages or {})[1],
+		cdc_start_position = raw.cdc_start_position
+			or (raw.cdc_start_time and tostring(raw.cdc_start_time)),
 		recovery_checkpoint = raw.recovery_checkpoint,
+		cdc_stop_position = raw.cdc_stop_position,
 		replication_task_stats = raw.replication_stats,
 	}
 end
@@ -100,16 +103,23 @@ end
 local MODIFIED =
 	{ "table_mappings", "replication_settings", "supplemental_settings", "compute_config" }
 
---- Whether changes are of the sort that DMS makes only while it does not run.
+--- Whether changes are of the definition: DMS makes them only while it does not run.
 ---@param changes table
 ---@return boolean
-function replications.needs_stop(changes)
+function replications.modifies(changes)
 	for _, name in ipairs(MODIFIED) do
 		if changes[name] then
 			return true
 		end
 	end
 	return false
+end
+
+--- Whether one that runs has to be stopped for some changes: a stop position is a start's.
+---@param changes table
+---@return boolean
+function replications.needs_stop(changes)
+	return replications.modifies(changes) or changes.cdc_stop_position ~= nil
 end
 
 --- One replication during a wait; all waiters share one call for each poll.
@@ -236,12 +246,29 @@ end
 ---@param config_arn string
 ---@param why? string
 ---@return boolean
+---@return string? name
 function replications.interrupt(ctx, config_arn, why)
-	if replications.stop(ctx, config_arn, why, marks.set) then
-		return true
+	local name
+	local stopped = replications.stop(ctx, config_arn, why, function(task)
+		name = task.replication_task_identifier
+		marks.set(task, ctx.stack)
+	end)
+	if stopped then
+		return true, name
 	end
 	local raw = replications.poll(ctx, config_arn)
-	return raw ~= nil and marks.is_due(replications.as_task(raw), dms.tags_of(config_arn) or {})
+	local task = raw and replications.as_task(raw)
+	local due = task ~= nil and marks.is_due(task, dms.tags_of(config_arn) or {})
+	return due, task and task.replication_task_identifier
+end
+
+--- What it is now, described as a task; nil where it is gone.
+---@param ctx table
+---@param config_arn string
+---@return table?
+function replications.look(ctx, config_arn)
+	local raw = replications.poll(ctx, config_arn)
+	return raw and replications.as_task(raw)
 end
 
 --- The start that its past asks for. A full load by itself can't be resumed: it is made once more.
@@ -292,7 +319,8 @@ end
 
 ---@class replications.Start
 ---@field position? cdc.Position where changes begin; a first start only
----@field stop_position? string where they end
+---@field stop_position? string where they end; one that has run ends where it was to end before
+---@field again? boolean whether one that has reached its stop position is to go on
 ---@field assessment? string the settings of a premigration assessment, as JSON
 ---@field patient? boolean false to come back once the start is accepted
 
@@ -319,7 +347,8 @@ function replications.start(ctx, config_arn, options)
 			replication_config_arn = config_arn,
 			start_replication_type = start,
 			cdc_start_position = position and position.text or nil,
-			cdc_stop_position = options.stop_position,
+			cdc_stop_position = options.stop_position
+				or (not first and raw.cdc_stop_position or nil),
 			premigration_assessment_settings = options.assessment,
 		})
 		if ok or was_lost(problem) then
@@ -358,13 +387,15 @@ function replications.start(ctx, config_arn, options)
 	}
 end
 
---- Resumes one that a change has stopped, and waits until it runs.
+--- Resumes one that a change has stopped, and waits until it runs. A premigration assessment is no part of
+--- it: whoever ran before a change runs after it.
 ---@param ctx table
 ---@param config_arn string
-function replications.resume(ctx, config_arn)
+---@param wanted? replications.Start
+function replications.resume(ctx, config_arn, wanted)
 	local raw = replications.poll(ctx, config_arn)
 	if raw and not states.is_finished(replications.as_task(raw)) then
-		replications.start(ctx, config_arn)
+		replications.start(ctx, config_arn, { stop_position = wanted and wanted.stop_position })
 	end
 end
 
@@ -374,10 +405,12 @@ end
 ---@param options? replications.Start
 function replications.run(ctx, config_arn, options)
 	local raw = replications.poll(ctx, config_arn)
-	local goes_on = raw and options and options.stop_position ~= nil
 	if raw == nil or status_of(raw) == "running" then
 		return
-	elseif states.is_finished(replications.as_task(raw)) and not goes_on then
+	end
+	local task = replications.as_task(raw)
+	local goes_on = options and options.again and states.reached_stop(task)
+	if states.is_finished(task) and not goes_on then
 		return
 	end
 	replications.start(ctx, config_arn, options)

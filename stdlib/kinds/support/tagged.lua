@@ -11,8 +11,9 @@ local tagged = {}
 --- The types that are asked for; both have listings without tags.
 local TYPES = { "cloudwatch:alarm", "logs:log-group" }
 
---- The tags by ARN, of everything that is listed; nothing where the listing can't be had.
-local function everything(ctx)
+--- The tags by ARN, of everything that is listed; false where the listing can't be had.
+---@return table<string, table<string, string>>|false
+local function listing(ctx)
 	return ctx:once("tagged resources", function()
 		local ok, list = errors.capture(aws.pages, aws.tagging.get_resources, {
 			tag_filters = { { key = tags.STACK } },
@@ -21,7 +22,7 @@ local function everything(ctx)
 		})
 		if not ok then
 			if type(list) == "table" and list.kind == "aws" and list.unavailable then
-				return {}
+				return false
 			end
 			error(list, 0)
 		end
@@ -31,6 +32,27 @@ local function everything(ctx)
 		end
 		return by_arn
 	end)
+end
+
+local function everything(ctx)
+	return listing(ctx) or {}
+end
+
+--- Warns of a name by which nothing is found once the script does not declare it: it does not begin as
+--- the stack's do, and what is tagged can't be listed.
+---@param check table
+---@param name string
+function tagged.warn_unfindable(check, name)
+	if listing(check.ctx) == false then
+		errors.warn {
+			summary = "It will not be found by its tags",
+			what = ("%s does not begin with the stack's name, and the tagged resources can't be listed (tag:GetResources)"):format(
+				name
+			),
+			why = "once the script does not declare it any more, no plan will know that it is the stack's",
+			at = false,
+		}
+	end
 end
 
 --- The tags by ARN; nil for what is not listed, or where the listing can't be had.

@@ -9,6 +9,9 @@ local tags = {}
 --- The tag that says which stack a live resource belongs to.
 tags.STACK = "dmsrun:stack"
 
+--- The tag that says which of its resources it is: kind/id.
+tags.RESOURCE = "dmsrun:resource"
+
 local RESERVED = "^dmsrun:"
 
 --- A service's list of tags as a table. KMS spells the members `tag_key` and `tag_value`.

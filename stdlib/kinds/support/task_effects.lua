@@ -2,6 +2,7 @@
 --- operators.
 
 local change = require "kinds.support.task_changes"
+local coming_back = require "kinds.support.coming_back"
 local json = require "json"
 local states = require "kinds.support.task_states"
 
@@ -29,13 +30,15 @@ local function effect_of_state(state, item)
 	elseif state.from == "starting" then
 		return "waits until it runs: it is starting"
 	elseif item.due then
-		return "resumes the task from its checkpoint: a change that was interrupted had stopped it"
+		return coming_back.how(item.raw, "the task")
+			.. ": a change that was interrupted had stopped it"
 	elseif state.from == "failed" then
-		return ("the task has failed (%s); resumes it from its checkpoint"):format(
-			states.failure_of(item.raw)
+		return ("the task has failed (%s); %s"):format(
+			states.failure_of(item.raw),
+			coming_back.how(item.raw)
 		)
 	elseif state.from == "stopped" then
-		return "resumes the task from its checkpoint"
+		return coming_back.how(item.raw, "the task")
 	elseif item.raw.migration_type == "cdc" then
 		return "starts the task"
 	end
@@ -101,12 +104,16 @@ local function effect_of_update(changes, item)
 	if change.need_stop(changes) then
 		local moves = changes.replication_instance_arn ~= nil
 		if not runs then
+			local goes_on = changes.cdc_stop_position ~= nil
+				and states.reached_stop(item.raw)
+				and (item.declared or {}).state == "running"
 			return moves and "moves the task"
 				or effect_of_state(state, item)
+				or (goes_on and coming_back.how(item.raw, "the task") .. ", to the new stop position")
 				or left_to_a_reload(changes, item):match "what .*"
 		end
 		local last = state and state.to == "stopped" and "leaves it stopped"
-			or "resumes it from its checkpoint"
+			or coming_back.how(item.raw)
 		return ("interrupts replication: stops the task, %s it and %s%s"):format(
 			moves and "moves" or "modifies",
 			last,
@@ -147,12 +154,14 @@ function effects.losses(action, item)
 	end
 	local name = raw.replication_task_identifier
 	if raw.migration_type == "full-load" then
-		local percent = (raw.replication_task_stats or {}).full_load_progress_percent
-		return not states.is_finished(raw)
-				and ("the full load of task %s, which is at %s %%"):format(name, percent or 0)
-			or nil
+		return not states.is_finished(raw) and coming_back.load_of(raw) or nil
 	end
-	if (raw.recovery_checkpoint or "") == "" then
+	if (raw.recovery_checkpoint or "") == "" and raw.migration_type == "cdc" then
+		return ("the place of task %s in the changes of its source: it began %s, and has no checkpoint yet"):format(
+			name,
+			states.began_at(raw)
+		)
+	elseif (raw.recovery_checkpoint or "") == "" then
 		return ("the checkpoint of task %s, which has none yet: its load begins anew"):format(name)
 	end
 	return ("the CDC position of task %s; the ledger keeps its checkpoint, and a task for changes only goes on from there: start TASK --from ledger"):format(

@@ -68,6 +68,20 @@ function states.has_run(task)
 		or task.status == "stopped"
 end
 
+--- Where a task for changes began, for who loses it before it has a checkpoint: it has no load that
+--- could begin anew.
+---@param task table
+---@return string
+function states.began_at(task)
+	local position = task.cdc_start_position or ""
+	if position ~= "" then
+		return ("at %s"):format(position)
+	end
+	local date = (task.replication_task_stats or {}).start_date or task.replication_task_start_date
+	return date and ("with the changes of %s"):format(tostring(date))
+		or "with the changes of its start"
+end
+
 --- Whether a task that does not run has done all that it was to do.
 ---@param task table
 ---@return boolean

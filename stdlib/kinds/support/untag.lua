@@ -11,7 +11,9 @@ local tags = require "kinds.support.tags"
 local untag = {}
 
 --- The ARN among the outputs of a live resource.
-local function arn_of(live)
+---@param live stack.Live
+---@return string?
+function untag.arn_of(live)
 	if live.outputs.arn then
 		return live.outputs.arn
 	elseif tostring(live.physical):find "^arn:" then
@@ -19,6 +21,7 @@ local function arn_of(live)
 	end
 	-- `alarm_arn` of an alarm, and not the ARN of something that it uses.
 	local last = live.kind:match "([%w_]+)$"
+	---@cast last string
 	for name, value in pairs(live.outputs) do
 		if name:find "_arn$" and last:find(name:sub(1, -5), 1, true) then
 			return value
@@ -28,7 +31,7 @@ end
 
 local function by_arn(operation)
 	return function(live, keys)
-		operation { resource_arn = arn_of(live), tag_keys = keys }
+		operation { resource_arn = untag.arn_of(live), tag_keys = keys }
 	end
 end
 

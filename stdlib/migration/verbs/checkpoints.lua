@@ -72,9 +72,10 @@ return {
 		end
 		local rows = {}
 		for index, entry in ipairs(list) do
+			local at = entry.stopped or entry.time
 			rows[index] = {
-				entry.time:gsub("%.%d+Z$", "Z"),
-				report.age(time.epoch() - time.parse(entry.time)),
+				at:gsub("%.%d+Z$", "Z"),
+				report.age(time.epoch() - time.parse(at)),
 				entry.task,
 				entry.why,
 				source_text(entry.source),

@@ -10,6 +10,7 @@ local ui = require "ui"
 return {
 	summary = "check, plan, ask, apply; starts no task that the script does not want to run",
 	usage = "[--plan FILE] [--require-approval never|risky|any] [--timing]",
+	takes = { "plan", "timing" },
 	run = function(m)
 		header.show(m)
 		checks.run(m)

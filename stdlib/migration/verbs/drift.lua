@@ -1,5 +1,6 @@
 --- `drift`: what changed behind our back since the last deploy; changes nothing. A plan says what the
---- script wants, drift what the world did. `--detailed-exitcode` ends with 2 for drift.
+--- script wants, drift what the world did. `--detailed-exitcode` ends with 2 for drift; 3 where not everything
+--- could be listed.
 
 local drifted = require "stack.drifted"
 local header = require "migration.header"
@@ -17,8 +18,9 @@ return {
 		else
 			drifted.show(found)
 		end
-		if host.options.detailed_exitcode and found.has_drift then
-			host.exit(2)
+		local code = drifted.code(found, host.options.detailed_exitcode)
+		if code ~= 0 then
+			host.exit(code)
 		end
 	end,
 }

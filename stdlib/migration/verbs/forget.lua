@@ -6,6 +6,7 @@ local errors = require "errors"
 local forget = require "stack.forget"
 local json = require "json"
 local report = require "report"
+local retag = require "kinds.support.retag"
 local say = require "migration.say"
 local ui = require "ui"
 
@@ -21,12 +22,38 @@ local function tell(m, one)
 	end
 	if one.declared then
 		say.more(
-			("it is still declared (%s:%d): the next deploy would make another one, which fails where its name is taken; take it out of the script, or own it again with adopt"):format(
+			("it is still declared (%s:%d): the next deploy would make another one; take it out of the script before"):format(
 				one.declared.file,
 				one.declared.line
 			)
 		)
+		-- A kind without tags of its own has no way back.
+		if #one.ids == 1 and retag.way(one.name:match "^[^/]+") then
+			local back = ("adopt %s %s"):format(one.name, report.word(one.ids[1]))
+			say.more "or take it back:"
+			-- Not wrapped: it is to be pasted.
+			say.label("", "    " .. m:command(back))
+		end
 	end
+end
+
+--- The question: what becomes of what is still declared is part of it.
+local function question_of(s, texts, names)
+	local declared = {}
+	for _, name in ipairs(names) do
+		declared[#declared + 1] = forget.declared(s, name) and name or nil
+	end
+	local text = ("Let go of %s? Nothing is deleted; dmsrun no longer looks after it."):format(
+		report.list(texts, 10)
+	)
+	if #declared > 0 then
+		text = ("%s The script still declares %s: the next deploy would make %s a second time."):format(
+			text,
+			report.list(declared, 10),
+			#declared == 1 and "it" or "them"
+		)
+	end
+	return text
 end
 
 return {
@@ -38,7 +65,7 @@ return {
 			errors.raise {
 				summary = "What is to be forgotten?",
 				what = "forget takes resources as a plan names them",
-				hints = { { "For example:", command = m:command "forget dms.endpoint/source" } },
+				hints = { ("usage: %s"):format(m:command "forget KIND/ID…") },
 				at = false,
 				exit = "usage",
 			}
@@ -48,22 +75,14 @@ return {
 		for index, one in ipairs(found) do
 			texts[index] = ("%s/%s (%s)"):format(one.kind, one.id, one.physical)
 		end
-		local again = "forget " .. table.concat(names, " ")
 		if #found > 0 then
 			local text = ("take the tags of %s off %s"):format(m.name, report.list(texts, 10))
 			if say.would("Forget", text) then
 				return
 			end
-			approval.change(
-				m,
-				("Let go of %s? Nothing is deleted; dmsrun no longer looks after it."):format(
-					report.list(texts, 10)
-				),
-				again,
-				{ forget = true }
-			)
+			approval.change(m, question_of(s, texts, names), m:said(), { forget = true })
 		end
-		local done = forget.run(s, names, m:command(again))
+		local done = forget.run(s, names, m:again())
 		for _, one in ipairs(done) do
 			tell(m, one)
 		end

@@ -1,4 +1,4 @@
---- `logs [TASK] [--follow] [--filter TEXT]`: the task's lines in CloudWatch Logs.
+--- `logs [TASK] [--follow] [--filter TEXT] [--since MINUTES]`: the task's lines in CloudWatch Logs.
 
 local aws = require "aws"
 local errors = require "errors"
@@ -12,28 +12,6 @@ local ui = require "ui"
 
 --- How far back the first look goes, and how often a follower looks again.
 local HOURS, POLL = 24, 5
-
---- Options of this verb that the host leaves in the rest of the line.
-local function options_of(command)
-	local options = { id = "migration", follow = command.options and command.options.follow }
-	options.filter = command.options and command.options.filter
-	local index = 1
-	while command.rest[index] do
-		local word = command.rest[index]
-		if word == "--follow" or word == "-f" then
-			options.follow = true
-		elseif word == "--filter" then
-			index = index + 1
-			options.filter = command.rest[index]
-		elseif word:find "^%-%-filter=" then
-			options.filter = word:sub(#"--filter=" + 1)
-		else
-			options.id = word
-		end
-		index = index + 1
-	end
-	return options
-end
 
 local function read(group, stream, since, filter)
 	local ok, events = pcall(aws.pages, aws.logs.filter_log_events, {
@@ -73,15 +51,17 @@ end
 
 return {
 	summary = "the task's log",
-	usage = "[TASK] [--follow] [--filter TEXT]",
+	usage = "[TASK] [--follow] [--filter TEXT] [--since MINUTES]",
+	takes = { "follow", "filter", "since" },
 	run = function(m, command)
-		local options = options_of(command)
+		local options = command.options
 		local found = live.require(m, { "instance" })
-		local task = live.task(m, found, options.id)
+		local task = live.task(m, found, command.rest[1] or "migration")
 		---@diagnostic disable-next-line: need-check-nil -- it was required
 		local group = "dms-tasks-" .. found.instance.replication_instance_identifier
 		local stream = "dms-task-" .. tasks.resource_id(task)
-		local since, seen = time.epoch() - HOURS * 3600, {}
+		local minutes = options.since or HOURS * 60
+		local since, seen = time.epoch() - minutes * 60, {}
 		local events = read(group, stream, since, options.filter)
 		if not events and not options.follow then
 			say.line(

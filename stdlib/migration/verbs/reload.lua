@@ -103,9 +103,9 @@ return {
 			then
 				return
 			end
-			local again = "reload " .. table.concat(command.rest, " ")
-			approval.loss(m, loss(m, list), "reload", again)
-			local _ <close> = m:stack():lock("reload", m:command(again))
+			tasks.refuse_read_only(m, "reload")
+			approval.loss(m, loss(m, list), "reload", m:said())
+			local _ <close> = m:stack():lock("reload", m:again())
 			reload_tables(task, list)
 			say.label("Reload", report.plural(#list, "table"))
 			return
@@ -123,9 +123,10 @@ return {
 		if say.would("Reload", ("stop %s and load every table again"):format(name)) then
 			return
 		end
-		approval.loss(m, loss(m, list), "reload")
+		tasks.refuse_read_only(m, "reload")
+		approval.loss(m, loss(m, list), "reload", m:said())
 		connections.test(m, found)
-		local _ <close> = m:stack():lock("reload", m:command "reload")
+		local _ <close> = m:stack():lock("reload", m:again())
 		task = tasks.stop(m, task)
 		checkpoints.keep(m, found, "migration", task, "reload")
 		task = tasks.start(m, task, "reload-target")

@@ -1,10 +1,12 @@
 --- `resume [TASK]`: goes on from where a stopped or failed task was.
 
 local approval = require "migration.approval"
+local checkpoints = require "migration.checkpoints"
 local connections = require "migration.connections"
 local errors = require "errors"
 local live = require "migration.live"
 local say = require "migration.say"
+local states = require "kinds.support.task_states"
 local tasks = require "migration.tasks"
 local twice = require "migration.twice"
 
@@ -12,11 +14,11 @@ return {
 	summary = "go on from where a stopped or failed task was",
 	usage = "[TASK]",
 	run = function(m, command)
-		local id = command.rest[1] or "migration"
 		local found = live.require(m, { "instance", "source", "target" })
-		local task = live.task(m, found, id)
-		if task.status == "running" then
-			say.label("Resume", task.replication_task_identifier .. " runs already")
+		local task, id = live.task(m, found, command.rest[1] or "migration")
+		task = tasks.awaited(m, found, id, task)
+		if states.runs(task) then
+			tasks.tell_running("Resume", task)
 			return
 		end
 		if not tasks.has_run(task) then
@@ -34,7 +36,9 @@ return {
 		if say.would("Resume", text) then
 			return
 		end
-		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier), "resume " .. id)
+		tasks.refuse_read_only(m, "resume")
+		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier), m:said())
+		checkpoints.mind_source(m, found, id, task)
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)
 		say.label("Resume", ("%s %s"):format(started.replication_task_identifier, what or "runs"))

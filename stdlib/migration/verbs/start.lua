@@ -41,23 +41,32 @@ local function refuse_loading(m, task)
 	}
 end
 
---- What becomes of the changes between where a task stands and where it is to begin.
-local function consequence(task, position)
-	local checkpoint = task.recovery_checkpoint or ""
-	if not states.has_run(task) or checkpoint == position.text then
+--- What becomes of the changes between where a task stands and where it is to begin. One that was
+--- stopped before its first checkpoint stands where it began.
+local function consequence(task, position, where)
+	local stands = task.recovery_checkpoint or ""
+	if stands == "" then
+		stands = task.cdc_start_position or ""
+	end
+	if not states.has_run(task) or stands == position.text then
 		return nil
 	end
-	return "what lies between that and where it stopped is applied twice, or skipped; the ledger keeps where it stopped"
+	return ("what lies between %s and where %s stopped: it is skipped, or applied twice (the ledger keeps where it stopped)"):format(
+		where,
+		task.replication_task_identifier
+	)
 end
 
 local function start_from(m, found, id, task, text)
 	refuse_loading(m, task)
+	-- What was not seen yet may be what it is to go on from.
+	checkpoints.keep_all(m, found, "start")
 	local position, entry = checkpoints.position(m, found, id, text)
 	local name, where = task.replication_task_identifier, position.text
 	if entry then
 		where = ("the checkpoint of task %s of %s"):format(
 			entry.task,
-			(entry.time:gsub("%.%d+Z$", "Z"))
+			((entry.stopped or entry.time):gsub("%.%d+Z$", "Z"))
 		)
 	elseif position.sort == "time" then
 		where = position.text .. "Z"
@@ -65,38 +74,32 @@ local function start_from(m, found, id, task, text)
 	if say.would("Start", ("test the connections, and start %s from %s"):format(name, where)) then
 		return
 	end
-	local question = ("Start %s from %s?"):format(name, where)
-	local then_what = consequence(task, position)
+	local then_what = consequence(task, position, where)
+	tasks.refuse_read_only(m, "start")
 	if then_what then
-		question = question .. (" It has run before: %s."):format(then_what)
+		approval.loss(m, { then_what }, "position", m:said())
+	else
+		approval.change(m, ("Start %s from %s?"):format(name, where), m:said())
 	end
-	approval.change(m, question, ("start %s --from %s"):format(id, text))
-	checkpoints.keep(m, found, id, task, "start")
 	connections.test(m, found)
-	local started = tasks.start(m, task, nil, position)
-	say.label("Start", ("%s started from %s"):format(started.replication_task_identifier, where))
+	local started, what = tasks.start(m, task, nil, position)
+	say.label("Start", ("%s %s from %s"):format(started.replication_task_identifier, what, where))
 end
 
 return {
 	summary = "start a task (migration unless named), or resume it where it has run before",
 	usage = "[--from POSITION] [TASK]",
+	takes = { "from" },
 	run = function(m, command)
-		local id = command.rest[1] or "migration"
 		local from = command.options.from
 		local found = live.require(m, { "instance", "source", "target" })
-		local task = live.task(m, found, id)
-		if task.status == "running" then
-			if from then
-				errors.raise {
-					summary = "The task runs",
-					what = ("%s runs already; a position is where a start begins"):format(
-						task.replication_task_identifier
-					),
-					hints = { { "Stop it first:", command = m:command("stop " .. id) } },
-					at = false,
-				}
-			end
-			say.label("Start", task.replication_task_identifier .. " runs already")
+		local task, id = live.task(m, found, command.rest[1] or "migration")
+		if from and states.runs(task) then
+			tasks.refuse_position(m, task)
+		end
+		task = tasks.awaited(m, found, id, task)
+		if states.runs(task) then
+			tasks.tell_running("Start", task)
 			return
 		end
 		twice.refuse(m, found, id)
@@ -111,7 +114,11 @@ return {
 		if say.would("Start", text) then
 			return
 		end
-		approval.change(m, ("Start %s?"):format(task.replication_task_identifier), "start " .. id)
+		tasks.refuse_read_only(m, "start")
+		approval.change(m, ("Start %s?"):format(task.replication_task_identifier), m:said())
+		if states.has_run(task) then
+			checkpoints.mind_source(m, found, id, task)
+		end
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)
 		say.label("Start", ("%s %s"):format(started.replication_task_identifier, what or "runs"))

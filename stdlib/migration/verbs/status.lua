@@ -3,6 +3,7 @@
 local catchup = require "migration.catchup"
 local checkpoints = require "migration.checkpoints"
 local connections = require "migration.connections"
+local holders = require "migration.holders"
 local json = require "json"
 local live = require "migration.live"
 local report = require "report"
@@ -127,6 +128,8 @@ return {
 			tasks = json.array {},
 			connections = json.array(connection_data(found)),
 		}
+		local locks = holders.read(m)
+		data.locks = holders.data(locks)
 		if found.instance then
 			data.instance = {
 				name = found.instance.replication_instance_identifier,
@@ -146,6 +149,7 @@ return {
 			ui.json(data)
 		else
 			show(m, data)
+			holders.show(locks)
 		end
 	end,
 }

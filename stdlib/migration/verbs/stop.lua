@@ -6,13 +6,14 @@ local live = require "migration.live"
 local host = require "host"
 local report = require "report"
 local say = require "migration.say"
+local states = require "kinds.support.task_states"
 local tasks = require "migration.tasks"
 
 local function running(m, found, ids)
 	local list = {}
 	for _, id in ipairs(ids) do
 		local task = live.task(m, found, id)
-		if task.status == "running" or task.status == "starting" then
+		if states.runs(task) then
 			list[#list + 1] = { id = id, task = task }
 		end
 	end
@@ -24,7 +25,11 @@ return {
 	usage = "[TASK…]",
 	run = function(m, command)
 		local found = live.require(m, {})
-		local ids = #command.rest > 0 and command.rest or report.keys(found.tasks)
+		local ids = report.keys(found.tasks)
+		for index, word in ipairs(command.rest) do
+			ids = index == 1 and {} or ids
+			ids[index] = select(2, live.task(m, found, word))
+		end
 		local list = running(m, found, ids)
 		if #list == 0 then
 			say.label("Stop", "no task runs")
@@ -48,8 +53,9 @@ return {
 			return
 		end
 		local question = ("Interrupt replication of %s?"):format(report.list(names))
-		approval.change(m, question, "stop " .. table.concat(command.rest, " "), { stop = true })
-		local _ <close> = m:stack():lock("stop", m:command "stop")
+		tasks.refuse_read_only(m, "stop")
+		approval.change(m, question, m:said(), { stop = true })
+		local _ <close> = m:stack():lock("stop", m:again())
 		checkpoints.leave_stopped(m, found, ids)
 		for _, one in ipairs(list) do
 			local stopped = tasks.stop(m, one.task)

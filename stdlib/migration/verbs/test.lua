@@ -3,6 +3,7 @@
 local connections = require "migration.connections"
 local live = require "migration.live"
 local say = require "migration.say"
+local tasks = require "migration.tasks"
 local ui = require "ui"
 
 return {
@@ -12,6 +13,7 @@ return {
 		if say.would("Connect", "test the connections to source and target") then
 			return
 		end
+		tasks.refuse_read_only(m, "test the connections")
 		local results = connections.test(m, found, { force = true })
 		if say.json() then
 			ui.json { connections = results }

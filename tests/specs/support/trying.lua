@@ -1,7 +1,8 @@
---- What the specs of kinds share: deploy what is declared, want the plan after it to be empty, and look
---- at how a declaration is refused.
+--- What specs share: look at how something is refused, deploy what is declared, and want the plan after
+--- it to be empty.
 
 local errors = require "errors"
+local fs = require "fs"
 
 local trying = {}
 
@@ -12,6 +13,18 @@ function trying.has(text, part)
 	if not tostring(text):find(part, 1, true) then
 		error(("%q is not in %q"):format(part, tostring(text)), 2)
 	end
+end
+
+--- What a call that must fail raises.
+---@param f function
+---@param ... any its arguments
+---@return any
+function trying.failure(f, ...)
+	local ok, problem = pcall(f, ...)
+	if ok then
+		error("it was not refused", 2)
+	end
+	return problem
 end
 
 ---@param s stack.Stack
@@ -44,6 +57,14 @@ function trying.refused(make)
 		error("it was not refused", 2)
 	end
 	return problem --[[@as table]]
+end
+
+--- Makes a set-up by raw calls, as people do by hand: see `fixtures/legacy.lua`.
+---@param name string
+---@return { instance: string, source: string, target: string, task: string } arns
+function trying.legacy(name)
+	local file = fs.join(fs.script_dir(), "../fixtures/legacy.lua")
+	return assert(load(fs.read(file), "@" .. file))(name)
 end
 
 return trying

@@ -98,7 +98,10 @@ impl Take for DateTime {
         match value {
             Value::Time(time) => Ok(wire(*time)),
             Value::Int(seconds) => Ok(Self::from_secs(*seconds)),
-            Value::Float(seconds) if seconds.is_finite() => Ok(Self::from_secs_f64(*seconds)),
+            // As a fraction of two it is a little off: AWS means milliseconds.
+            Value::Float(seconds) if seconds.is_finite() => {
+                Ok(Self::from_millis((*seconds * 1000.0).round() as i64))
+            }
             Value::String(text) => text.parse::<Timestamp>().map(wire).map_err(|_| {
                 Bad::new("expected a time such as 2026-11-22T20:08:08Z, or seconds since 1970")
             }),
@@ -107,9 +110,12 @@ impl Take for DateTime {
     }
 }
 impl Give for DateTime {
+    /// AWS tells milliseconds, and mostly as seconds with a fraction of two: what is beyond them is noise.
     fn give(&self) -> Value {
-        let nanos = i32::try_from(self.subsec_nanos()).unwrap_or_default();
-        Timestamp::new(self.secs(), nanos).map_or(Value::Null, Value::Time)
+        let millis = (self.subsec_nanos() + 500_000) / 1_000_000;
+        let since = self.secs().checked_mul(1000).and_then(|s| s.checked_add(i64::from(millis)));
+        let time = since.and_then(|since| Timestamp::from_millisecond(since).ok());
+        time.map_or(Value::Null, Value::Time)
     }
 }
 

@@ -382,7 +382,7 @@ structures_both! {
         secrets_manager_secret_id, secrets_manager_oracle_asm_access_role_arn,
         secrets_manager_oracle_asm_secret_id, trim_space_in_char,
         convert_timestamp_with_zone_to_utc, open_transaction_window, authentication_method)
-        secret(asm_password, password);
+        secret(asm_password, password, security_db_encryption);
     PostgreSqlDataProviderSettings(; server_name, port, database_name, ssl_mode, certificate_arn,
         s3_path, s3_access_role_arn);
     PostgreSqlSettings(; after_connect_script, capture_ddls, max_file_size, database_name,

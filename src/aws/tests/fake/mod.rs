@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
-use dmsrun_aws::{Aws, CallEvent, Config, Observer, Policy, RetryEvent};
+use dmsrun_aws::{Aws, CallEvent, Config, Observer, Policy, RetryEvent, WaitEvent};
 use dmsrun_base::{Clock, Random, Redactor, Timestamp, Value, VirtualClock, drive};
 use std::{
     fmt,
@@ -37,6 +37,7 @@ pub struct Fake {
     pub asked: Arc<Mutex<Vec<Asked>>>,
     pub events: Arc<Mutex<Vec<CallEvent>>>,
     pub retries: Arc<Mutex<Vec<RetryEvent>>>,
+    pub waits: Arc<Mutex<Vec<WaitEvent>>>,
     pub clock: VirtualClock,
     pub redactor: Redactor,
     /// How long an answer takes.
@@ -95,6 +96,9 @@ impl Observer for Fake {
     fn retry(&self, event: &RetryEvent) {
         self.retries.lock().unwrap().push(event.clone());
     }
+    fn waits(&self, event: &WaitEvent) {
+        self.waits.lock().unwrap().push(event.clone());
+    }
 }
 
 impl Fake {
@@ -106,6 +110,7 @@ impl Fake {
             asked: Arc::default(),
             events: Arc::default(),
             retries: Arc::default(),
+            waits: Arc::default(),
             clock: VirtualClock::new(start, None),
             redactor: Redactor::new(),
             delay: Duration::ZERO,
@@ -138,7 +143,8 @@ impl Fake {
     pub fn run<F: Future>(&self, future: F) -> F::Output {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(drive(&self.clock, future))
+        // A pause that the runtime makes must not look as if nothing could run.
+        runtime.block_on(tokio::task::unconstrained(drive(&self.clock, future)))
     }
 
     /// How long it took on virtual time.

@@ -83,10 +83,7 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
     let mut config = session::host_config(&options, ui);
     config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options))));
     let at_end = ui.clone();
-    config.exit = Some(Rc::new(move |code| {
-        at_end.leave();
-        std::process::exit(i32::from(code));
-    }));
+    config.exit = Some(Rc::new(move |code| at_end.end(code)));
     let host = Host::new(config)?;
     session::on_interrupt(&host, ui)?;
     let code = adopt(&host, &asked).unwrap_or_else(|diagnostic| {

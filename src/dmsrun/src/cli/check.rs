@@ -2,6 +2,7 @@
 
 mod codes;
 mod document;
+pub mod evaluate;
 mod explain;
 mod found;
 pub mod input;
@@ -63,8 +64,9 @@ pub struct CheckLine {
 const AFTER_HELP: &str = "\
 A JSON document is known by what it holds: `rules` are table mappings, sections such as FullLoadSettings
 are task settings. Given together, the settings are checked beside the mappings. A script is read first
-(syntax, names, parameters, options), then evaluated without files written, processes or AWS, and what
-it builds is checked.
+(syntax, names, parameters, options), then evaluated with nothing to act on (no AWS, no network, no files
+written, no processes; limits of instructions, memory and time), and what it builds is checked. --static
+only reads it.
 
 Ends with 0 where nothing but warnings and notes was found, with 1 on errors.
 

@@ -6,7 +6,7 @@ use super::{
     program,
 };
 use crate::ui::Terminal;
-use clap::{Command, Parser};
+use clap::{Arg, Command, Parser};
 use clap_mangen::{Man, roff::Roff};
 use dmsrun_diag::{Diagnostic, Exit};
 use std::{
@@ -63,6 +63,9 @@ fn page(command: &Command) -> io::Result<Vec<u8>> {
     man.render_options_section(&mut out)?;
     if command.has_subcommands() {
         man.render_subcommands_section(&mut out)?;
+        if command.get_name() == "dmsrun" {
+            of_commands(command, &mut out)?;
+        }
     }
     if command.get_after_help().is_some() {
         examples(command, &mut out)?;
@@ -75,6 +78,56 @@ fn page(command: &Command) -> io::Result<Vec<u8>> {
         man.render_version_section(&mut out)?;
     }
     Ok(out)
+}
+
+/// The options that only one command has: who reads the page from a pipe has no other page.
+fn of_commands(program: &Command, out: &mut Vec<u8>) -> io::Result<()> {
+    use clap_mangen::roff::{bold, roman};
+    let mut roff = Roff::new();
+    roff.control("SH", ["OPTIONS OF COMMANDS"]);
+    let mut open: Vec<(String, &Command)> = program
+        .get_subcommands()
+        .map(|command| (format!("dmsrun {}", command.get_name()), command))
+        .collect();
+    open.reverse();
+    while let Some((name, command)) = open.pop() {
+        let inner = command.get_subcommands().filter(|inner| inner.get_name() != "help");
+        let inner = inner.map(|inner| (format!("{name} {}", inner.get_name()), inner));
+        open.extend(inner.collect::<Vec<_>>().into_iter().rev());
+        let help = |arg: &Arg| matches!(arg.get_id().as_str(), "help" | "version");
+        let host = |arg: &Arg| program.get_arguments().any(|a| a.get_id() == arg.get_id());
+        let shared = |arg: &Arg| !help(arg) && host(arg);
+        let own = |arg: &&Arg| !host(arg) && !help(arg) && !arg.is_hide_set();
+        let all: Vec<&Arg> = command.get_arguments().collect();
+        if !all.iter().copied().any(|arg| own(&arg)) && !all.iter().any(|arg| shared(arg)) {
+            continue;
+        }
+        roff.control("SS", [name.as_str()]);
+        for arg in all.iter().copied().filter(own) {
+            roff.control("TP", []);
+            roff.text([bold(label(arg))]);
+            roff.text([roman(arg.get_help().map(ToString::to_string).unwrap_or_default())]);
+        }
+        if all.iter().any(|arg| shared(arg)) {
+            roff.control("PP", []);
+            roff.text([roman("The options of dmsrun itself may stand behind it as well.")]);
+        }
+    }
+    roff.to_writer(out)
+}
+
+/// `-c, --config KEY=VALUE`, `FILE`.
+fn label(arg: &Arg) -> String {
+    let values: Vec<String> =
+        arg.get_value_names().unwrap_or_default().iter().map(ToString::to_string).collect();
+    let value = if arg.get_action().takes_values() { values.join(" ") } else { String::new() };
+    if arg.is_positional() {
+        return if value.is_empty() { arg.get_id().to_string() } else { value };
+    }
+    let short = arg.get_short().map(|short| format!("-{short}"));
+    let names: Vec<String> =
+        short.into_iter().chain(arg.get_long().map(|long| format!("--{long}"))).collect();
+    format!("{} {value}", names.join(", ")).trim_end().to_owned()
 }
 
 /// The text below the help, which keeps its lines.
@@ -138,11 +191,14 @@ fn more(out: &mut Vec<u8>) -> io::Result<()> {
 /// Writes all pages and says how many.
 fn write(program: &Command, dir: &Path) -> io::Result<usize> {
     std::fs::create_dir_all(dir)?;
-    std::fs::write(dir.join("dmsrun.1"), page(program)?)?;
-    let mut count = 1;
-    for command in program.get_subcommands() {
-        let name = format!("dmsrun-{}", command.get_name());
-        let command = command.clone().display_name(name.clone());
+    let mut count = 0;
+    let mut open = vec![("dmsrun".to_owned(), program.clone())];
+    while let Some((name, command)) = open.pop() {
+        // Of the commands in a command, `help` is clap's own.
+        let ours = |inner: &&Command| name == "dmsrun" || inner.get_name() != "help";
+        let inner = command.get_subcommands().filter(ours);
+        open.extend(inner.map(|inner| (format!("{name}-{}", inner.get_name()), inner.clone())));
+        let command = command.display_name(name.clone());
         std::fs::write(dir.join(format!("{name}.1")), page(&command)?)?;
         count += 1;
     }

@@ -3,9 +3,13 @@
 use super::{
     CommandLine, Options,
     arguments::{self, Given},
-    check::{Sort, catalogue, input},
+    check::{
+        Sort, catalogue,
+        evaluate::{Evaluated, Script, evaluate},
+        input,
+    },
 };
-use crate::{session, ui::Terminal};
+use crate::ui::Terminal;
 use clap::{Parser, Subcommand};
 use dmsrun_base::Value;
 use dmsrun_diag::{Diagnostic, Exit, did_you_mean};
@@ -13,12 +17,8 @@ use dmsrun_dms::{
     Catalogue,
     mappings::{self, explain},
 };
-use dmsrun_lua::{
-    Host, Sandbox,
-    ui::{Column, Silent, TableView, Ui as _},
-};
+use dmsrun_lua::ui::{Column, TableView, Ui as _};
 use serde_json::Value as Json;
-use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 /// The arguments behind `mappings`.
 #[derive(Debug, Parser)]
@@ -130,23 +130,21 @@ fn document(file: &str, options: &Options, ui: &Terminal) -> Result<Json, Diagno
 
 /// What a script returns or builds, evaluated as a check evaluates it: nothing is sent or written.
 fn built(file: &str, text: &str, options: &Options, ui: &Terminal) -> Result<Json, Diagnostic> {
-    let shared = Rc::new(RefCell::new(options.clone()));
-    let mut config = session::host_config(&shared, ui);
-    config.script = Some(file.to_owned()).filter(|name| name != "-");
-    config.sandbox = Sandbox::Check;
-    config.ui = Arc::new(Silent);
-    config.command_line = Some(Rc::new(super::VerbLine::new(Rc::clone(&shared))));
-    let host = Host::new(config)?;
-    session::on_interrupt(&host, ui)?;
-    let ended = host.run_text(file, text.as_bytes());
-    let documents: Vec<Json> = host.handed().built.iter().map(|b| b.document.to_json()).collect();
+    let script = Script {
+        name: file.to_owned(),
+        file: Some(file.to_owned()).filter(|name| name != "-"),
+        text: text.to_owned(),
+        args: Vec::new(),
+    };
+    let Evaluated { handed, ended } = evaluate(script, options, ui)?;
+    let documents: Vec<Json> = handed.built.iter().map(|b| b.document.to_json()).collect();
     let mappings: Vec<&Json> =
         documents.iter().filter(|d| d.get("rules").is_some_and(Json::is_array)).collect();
     match (mappings.last(), ended) {
         // The last one is the whole: what it was built of came before.
         (Some(document), _) => Ok((*document).clone()),
-        (None, Err(diagnostic)) => Err(diagnostic),
-        (None, Ok(_)) => Err(unfit(file, format!("{file} builds no table mappings"))
+        (None, Some(diagnostic)) => Err(diagnostic),
+        (None, None) => Err(unfit(file, format!("{file} builds no table mappings"))
             .hint("a script builds them with `map.rules { … }`")),
     }
 }

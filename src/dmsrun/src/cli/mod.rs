@@ -167,9 +167,11 @@ impl Early {
     /// Prints it where it belongs and gives the exit code.
     pub fn print(&self) -> ExitCode {
         let exit = if self.0.use_stderr() { Exit::Usage } else { Exit::Success };
-        // A closed pipe is the reader's wish to stop.
-        let _ = self.0.print();
-        exit.into()
+        match self.0.print() {
+            // A closed pipe is the reader's wish to stop.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::Failure.into(),
+            _ => exit.into(),
+        }
     }
 }
 

@@ -32,8 +32,11 @@ pub struct Options {
     pub seed: Option<u64>,
 
     /// On the local AWS, a fault to rehearse, such as dms:CreateEndpoint#1=ThrottlingException; may be
-    /// given several times. Instead of a code: drop (performed, not answered), `delay 30`, kill, kill-after.
-    #[arg(long, value_name = "FAULT")]
+    /// given several times. #1 is the first call, #2+ the second and all later ones, %0.1 one in ten.
+    /// Instead of a code: drop (performed, not answered), `fail-after CODE` (performed, answered with the
+    /// code), offline (reaches nobody), `delay 30`, `jitter 3`, `stale 10`, kill, kill-after. For all
+    /// operations: *, mutating, reading.
+    #[arg(long, value_name = "FAULT", value_parser = crate::faults::checked)]
     pub fault: Vec<String>,
 
     /// The profile of the AWS configuration (AWS_PROFILE).
@@ -45,7 +48,7 @@ pub struct Options {
     pub region: Option<String>,
 
     /// Where to send the calls instead of AWS, such as http://127.0.0.1:5000 (AWS_ENDPOINT_URL).
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     pub endpoint_url: Option<String>,
 
     /// Refuse every call that is not a read.
@@ -64,8 +67,8 @@ pub struct Options {
     #[arg(short, long)]
     pub yes: bool,
 
-    /// Allow beforehand what loses data: destroy, replace, reload, twice; or what is asked about:
-    /// stop, iam, network, public, encryption, forget.
+    /// Allow beforehand what loses data: destroy, replace, reload, twice, position; or what is asked
+    /// about: stop, iam, network, public, encryption, forget, password.
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub allow: Vec<String>,
 
@@ -90,12 +93,42 @@ pub struct Options {
     pub config: Vec<String>,
 
     /// Read the standard library from DIR instead of the binary.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
     pub stdlib: Option<PathBuf>,
 
     /// When to colour.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub color: Color,
+}
+
+/// A place that calls can be sent to: the SDK would fail at the first call, with the whole request.
+fn url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let Some(rest) = rest else {
+        let bare = text.rsplit("://").next().unwrap_or(text).trim_start_matches('/');
+        return Err(format!("a URL begins with http:// or https://; did you mean http://{bare}?"));
+    };
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    // The port stands behind the brackets of an address such as [::1].
+    let port = host.rsplit(']').next().and_then(|end| end.rsplit_once(':'));
+    if host.is_empty() || host.starts_with(':') || text.contains(char::is_whitespace) {
+        return Err("it names no host, as in http://127.0.0.1:5000".to_owned());
+    }
+    match port {
+        Some((_, port)) if port.parse::<u16>().is_err() => {
+            Err(format!("\"{port}\" is no port, which is a number up to 65535"))
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// The folder of a standard library.
+fn folder(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match path.is_dir() {
+        true => Ok(path),
+        false => Err("there is no such folder; the library is read from a copy of it".to_owned()),
+    }
 }
 
 impl Options {
@@ -156,5 +189,32 @@ impl Options {
             }
         }
         Value::Map(map)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_without_a_scheme_is_refused_where_it_is_written() {
+        for (text, part) in [
+            ("127.0.0.1:1", "did you mean http://127.0.0.1:1?"),
+            ("localhost", "did you mean http://localhost?"),
+            ("ftp://x", "did you mean http://x?"),
+            ("http:/x", "begins with http://"),
+            ("http://", "names no host"),
+            ("http://:80", "names no host"),
+            ("http://a b", "names no host"),
+            ("http://a:99999", "no port"),
+        ] {
+            let error = url(text).expect_err(text);
+            assert!(error.contains(part), "{text}: {error}");
+        }
+        for text in
+            ["http://127.0.0.1:5000", "https://[::1]:4566/x", "http://moto", "https://a/b?c"]
+        {
+            assert!(url(text).is_ok(), "{text}");
+        }
     }
 }

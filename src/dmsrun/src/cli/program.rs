@@ -2,8 +2,8 @@
 
 use super::{
     COMMANDS, CommandLine, adopt::AdoptLine, check::CheckLine, completions::CompletionsLine,
-    doc::DocLine, init::InitLine, man::ManLine, mappings::MappingsLine, test::TestLine,
-    types::TypesLine,
+    doc::DocLine, init::InitLine, man::ManLine, mappings::MappingsLine, repl::ReplLine,
+    test::TestLine, types::TypesLine,
 };
 use clap::{Arg, Command, CommandFactory, ValueHint};
 
@@ -33,7 +33,8 @@ fn one(name: &'static str) -> Command {
         "man" => ManLine::command(),
         "local" => Command::new("local")
             .subcommand(Command::new("reset").about("forget everything that the local AWS holds")),
-        "help" | "version" | "repl" => Command::new(name),
+        "repl" => ReplLine::command(),
+        "help" | "version" => Command::new(name),
         // Their arguments are files.
         _ => Command::new(name).arg(
             Arg::new("FILE").num_args(0..).value_hint(ValueHint::FilePath).help("files to look at"),

@@ -26,10 +26,7 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
 
 /// Ends the VM and the process: finalizers run, as at the end of lua(1).
 pub fn end(host: &Host, code: u8, ui: &Terminal) -> Result<u8, Diagnostic> {
-    host.close(|| {
-        ui.leave();
-        std::process::exit(i32::from(code));
-    });
+    host.close(|| ui.end(code));
     Ok(code)
 }
 
@@ -84,12 +81,9 @@ pub fn start(
     }
     config.sandbox = line.sandbox();
     config.ignore_environment = line.ignore_environment;
-    config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options))));
+    config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options)).on(ui)));
     let at_end = ui.clone();
-    config.exit = Some(Rc::new(move |code| {
-        at_end.leave();
-        std::process::exit(i32::from(code));
-    }));
+    config.exit = Some(Rc::new(move |code| at_end.end(code)));
     let host = Host::new(config)?;
     session::on_interrupt(&host, ui)?;
     session::limit(&host, ui);

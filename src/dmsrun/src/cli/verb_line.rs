@@ -1,6 +1,7 @@
 //! The verb line of a migration: what follows the script, with the host's options in it.
 
 use super::Options;
+use crate::ui::Terminal;
 use clap::{
     CommandFactory as _, Parser,
     error::{ContextKind, ContextValue, ErrorKind},
@@ -45,6 +46,12 @@ struct Line {
     words: Vec<String>,
 }
 
+/// The options that may stand on the line, for completions.
+pub fn option_names() -> Vec<String> {
+    let line = Line::command();
+    line.get_arguments().filter_map(|arg| Some(format!("--{}", arg.get_long()?))).collect()
+}
+
 /// What is wrong with a line, with the nearest option or value that there is.
 fn not_understood(error: &clap::Error) -> Diagnostic {
     let rendered = error.to_string();
@@ -65,17 +72,16 @@ fn nearest(error: &clap::Error) -> Option<String> {
     };
     if error.kind() == ErrorKind::UnknownArgument {
         let given = text(ContextKind::InvalidArg)?;
-        let known = Line::command();
-        let known: Vec<String> = known
-            .get_arguments()
-            .filter_map(|arg| arg.get_long().map(|long| format!("--{long}")))
-            .collect();
+        let known = option_names();
         return did_you_mean(given, known.iter().map(String::as_str));
     }
     let given = text(ContextKind::InvalidValue)?;
     match error.get(ContextKind::ValidValue) {
-        Some(ContextValue::Strings(valid)) => did_you_mean(given, valid.iter().map(String::as_str))
-            .or_else(|| Some(format!("There are: {}", valid.join(", ")))),
+        // A value that is missing has no list to choose from.
+        Some(ContextValue::Strings(valid)) if !valid.is_empty() => {
+            did_you_mean(given, valid.iter().map(String::as_str))
+                .or_else(|| Some(format!("There are: {}", valid.join(", "))))
+        }
         _ => None,
     }
 }
@@ -84,12 +90,18 @@ fn nearest(error: &clap::Error) -> Option<String> {
 #[derive(Clone, Debug)]
 pub struct VerbLine {
     options: Rc<RefCell<Options>>,
+    ui: Option<Terminal>,
 }
 
 impl VerbLine {
     /// Lays what it parses over `options`.
     pub fn new(options: Rc<RefCell<Options>>) -> Self {
-        Self { options }
+        Self { options, ui: None }
+    }
+
+    /// The verb prints here: one that only follows something ends when nobody reads any more.
+    pub fn on(self, ui: &Terminal) -> Self {
+        Self { ui: Some(ui.clone()), ..self }
     }
 }
 
@@ -114,6 +126,9 @@ impl dmsrun_lua::CommandLine for VerbLine {
             return Err(Diagnostic::bug("the options are not a map"));
         };
         *self.options.borrow_mut() = merged;
+        if let (true, Some(ui)) = (line.follow, &self.ui) {
+            ui.only_prints();
+        }
         options.insert("follow".to_owned(), Value::from(line.follow));
         options.insert("filter".to_owned(), Value::from(line.filter));
         options.insert("since".to_owned(), Value::from(line.since));
@@ -163,6 +178,11 @@ mod tests {
             let error = parse(args).expect_err("not understood");
             assert_eq!(error.hints[0].text, wanted, "{args:?}");
             assert_eq!(error.exit, Exit::Usage);
+        }
+        for args in [&["plan", "--from"][..], &["plan", "--out"], &["plan", "--filter"]] {
+            let error = parse(args).expect_err("a value is missing");
+            assert_eq!(error.hints.len(), 1, "{:?}", error.hints);
+            assert!(error.details[0].1.contains("a value is required"), "{:?}", error.details);
         }
         assert_eq!(parse(&["plan", "--zzzz"]).expect_err("unknown").hints.len(), 1);
     }

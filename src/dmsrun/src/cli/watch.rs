@@ -20,6 +20,7 @@ pub fn run(work: &Work) -> Result<u8, Diagnostic> {
     let failed = |error: notify::Error| {
         Diagnostic::error("Changes can't be watched").what(error.to_string())
     };
+    work.ui.only_prints();
     let (sender, events) = channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Reading a file is an event too, and our own runs read.

@@ -256,7 +256,7 @@ impl Repl<'_> {
         self.lock.note_entry(text)?;
         let outcome = self.session.run_named(name, text);
         self.live.forget_names();
-        match self.settle(outcome, || text.trim_end().to_owned()) {
+        match self.settle(outcome, || entry_of(text)) {
             Ok(values) => {
                 if let Some(text) = self.shower().values(&values) {
                     self.ui.print_line(&text);
@@ -360,11 +360,28 @@ impl Repl<'_> {
     }
 }
 
+/// A file as an entry, which other entries stand before: its first line may be for the shell.
+fn entry_of(text: &str) -> String {
+    super::session::strip_shebang(text).trim().to_owned()
+}
+
 fn named<'a>(file: &'a str, command: &str) -> Result<&'a str, Diagnostic> {
     let file = file.trim().trim_matches(['"', '\'']);
     match file.is_empty() {
         true => Err(Diagnostic::error("A file is needed")
             .command("for example:", format!(":{command} session.lua"))),
         false => Ok(file),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_loaded_is_saved_without_its_first_line_for_the_shell() {
+        assert_eq!(entry_of("#!/usr/bin/env dmsrun\n\nx = 1\n"), "x = 1");
+        assert_eq!(entry_of("x = #t\n"), "x = #t");
+        assert_eq!(entry_of("#"), "");
     }
 }

@@ -6,6 +6,18 @@ use dmsrun_lua::place;
 use mlua::{MultiValue, Value};
 use std::time::Instant;
 
+/// What an error says of the instructions of a sandbox, where it tells that none is left.
+pub fn limit(diagnostic: &Diagnostic) -> Option<String> {
+    const SUMMARY: &str = "The sandbox's limit is reached";
+    let texts = diagnostic.details.iter().map(|(_, text)| text.as_str());
+    let own = diagnostic.summary == SUMMARY;
+    let mut found = texts.filter_map(|text| {
+        let inner = text.split_once(SUMMARY).map(|(_, rest)| rest.trim_start_matches(": "));
+        inner.or(own.then_some(text)).filter(|text| text.ends_with("instructions"))
+    });
+    found.next().map(str::to_owned)
+}
+
 impl Repl<'_> {
     /// Does what an entry asks for.
     pub(super) fn entry(&self, entry: &str) -> After {
@@ -83,6 +95,15 @@ impl Repl<'_> {
                 Ok(values)
             }
             Outcome::Exit(code) => Err(After::Leave(code)),
+            Outcome::Failed(diagnostic) if limit(&diagnostic).is_some() => {
+                let what = limit(&diagnostic).unwrap_or_default();
+                self.show(
+                    &Diagnostic::error("The sandbox's limit is reached")
+                        .what(format!("{what}; nothing can run any more, so the session ends"))
+                        .hint("--sandbox-instructions N allows more"),
+                );
+                Err(After::Leave(Exit::Failure.code()))
+            }
             Outcome::Failed(diagnostic) => {
                 self.show(&self.explained(*diagnostic));
                 Err(After::Next)

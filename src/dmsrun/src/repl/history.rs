@@ -2,6 +2,7 @@
 
 use super::lexer::{self, Kind};
 use dmsrun_base::Redactor;
+use dmsrun_diag::secrets::names_secret;
 use std::path::PathBuf;
 
 /// How many entries are kept.
@@ -56,23 +57,6 @@ fn is_given_a_text(rest: &[(Kind, &str)]) -> bool {
 fn makes_a_secret(rest: &[(Kind, &str)]) -> bool {
     let [(_, "."), (_, "new"), argument @ ..] = rest else { return false };
     argument.iter().find(|(_, text)| *text != "(").is_some_and(|(kind, _)| *kind == Kind::Text)
-}
-
-fn names_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [
-        "password",
-        "passwd",
-        "secret_string",
-        "secret_key",
-        "secret_access_key",
-        "private_key",
-        "token",
-    ]
-    .iter()
-    .any(|word| name.contains(word))
-        || name == "secret"
-        || name == "pwd"
 }
 
 /// `scheme://user:password@host` in a text.

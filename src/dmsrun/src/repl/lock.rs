@@ -58,14 +58,14 @@ impl<'h> Lock<'h> {
     /// Allows changes, once the reason is in the journal.
     pub fn unlock(&self, reason: &str, ui: &Terminal) -> Result<(), Diagnostic> {
         let reason = reason.trim().trim_matches(['"', '\'']).trim();
+        if self.forced {
+            return Err(Diagnostic::error("This session is read-only")
+                .what("it was started with --read-only or --sandbox, or read_only is set")
+                .hint("leave, and start dmsrun without them"));
+        }
         if self.is_local() {
             ui.print_line("The local AWS is not locked.");
             return Ok(());
-        }
-        if self.forced {
-            return Err(Diagnostic::error("This session is read-only")
-                .what("it was started with --read-only, or read_only is set")
-                .hint("leave, and start dmsrun without --read-only"));
         }
         if reason.chars().filter(|c| c.is_alphanumeric()).count() < 3 {
             return Err(Diagnostic::error("A reason is needed")

@@ -123,8 +123,9 @@ pub fn interact(
     signals::open(repl.input.borrow().is_terminal());
     let result = repl.run();
     signals::close();
-    for fault in repl.session.close() {
-        ui.show(&fault);
+    // Where no instruction is left, closing fails as well, and that was said.
+    for fault in repl.session.close().iter().filter(|fault| evaluate::limit(fault).is_none()) {
+        ui.show(fault);
     }
     match result? {
         After::Leave(code) => Ok(code),

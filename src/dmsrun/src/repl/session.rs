@@ -213,7 +213,8 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-fn strip_shebang(text: &str) -> String {
+/// A file without what its first line says to the shell; the lines keep their numbers.
+pub fn strip_shebang(text: &str) -> String {
     match text.strip_prefix('#') {
         Some(_) => {
             let end = text.find('\n').unwrap_or(text.len());

@@ -1,5 +1,6 @@
 //! The only writer to the terminal: data on standard output, talk on standard error.
 
+mod output;
 mod progress;
 mod specs;
 mod table;
@@ -9,6 +10,7 @@ use crate::cli::{Options, options::Color};
 use dmsrun_base::{Redactor, Value};
 use dmsrun_diag::{Diagnostic, Sources, Style, render, render::Disk};
 use dmsrun_lua::ui::{Level, Progress, ProgressStart, TableView, Ui};
+use output::{Next, Output};
 pub use specs::{Form, SpecReporter, show_coverage};
 use std::{
     io::{BufRead as _, IsTerminal as _, Write as _},
@@ -29,6 +31,7 @@ pub struct Terminal(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     redactor: Redactor,
+    output: Output,
     /// Progress bars draw on standard error, and lines written meanwhile go through them.
     bars: indicatif::MultiProgress,
     out_color: bool,
@@ -54,6 +57,7 @@ impl Terminal {
         let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         Self(Arc::new(Inner {
             redactor: Redactor::new(),
+            output: Output::default(),
             bars: indicatif::MultiProgress::new(),
             out_color: color(out),
             err_color: color(err),
@@ -69,6 +73,7 @@ impl Terminal {
         let Inner { out_color, err_color, .. } = *self.0;
         Self(Arc::new(Inner {
             redactor: self.0.redactor.clone(),
+            output: Output::default(),
             bars: indicatif::MultiProgress::with_draw_target(
                 indicatif::ProgressDrawTarget::hidden(),
             ),
@@ -98,35 +103,45 @@ impl Terminal {
 
     /// A line of data.
     pub fn print_line(&self, text: &str) {
+        self.write(self.0.redactor.scrub(text).as_bytes());
+    }
+
+    /// A line on standard output. That it can't be written stops no work: see [`Output`].
+    fn write(&self, line: &[u8]) {
         if self.0.muted {
             return;
         }
-        let text = self.0.redactor.scrub(text);
-        self.0.bars.suspend(|| {
-            let mut out = std::io::stdout().lock();
-            if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
-                // The reader closed the pipe: nobody listens any more, so end quietly as other tools do.
-                std::process::exit(i32::from(dmsrun_diag::Exit::Success.code()));
-            }
-        });
+        match self.0.bars.suspend(|| self.0.output.line(line)) {
+            Next::Go => {}
+            Next::Tell(error) => self.show(
+                &Diagnostic::error("The output is lost")
+                    .what(format!("standard output can't be written: {error}"))
+                    .hint("the work goes on without it, and dmsrun will not end with 0"),
+            ),
+            Next::End(exit) => self.end(exit.code()),
+        }
+    }
+
+    /// From here on the work is to print what comes: it ends when nobody reads any more.
+    pub fn only_prints(&self) {
+        self.0.output.only_prints();
+    }
+
+    /// What the process ends with where the work ended with this: not with 0 when output is lost.
+    pub fn code(&self, code: u8) -> u8 {
+        self.0.output.code(code)
+    }
+
+    /// Ends the process.
+    pub fn end(&self, code: u8) -> ! {
+        self.leave();
+        std::process::exit(i32::from(self.code(code)));
     }
 
     /// Leaves the terminal as it was, before the process ends.
-    pub fn leave(&self) {
+    fn leave(&self) {
         // What can't be cleared is not worth a word at the end.
         let _ = self.0.bars.clear();
-    }
-
-    /// A line of data that need not be text.
-    fn print_bytes(&self, bytes: &[u8]) {
-        self.0.bars.suspend(|| {
-            let mut out = std::io::stdout().lock();
-            let written = out.write_all(bytes).and_then(|()| out.write_all(b"\n"));
-            if written.and_then(|()| out.flush()).is_err() {
-                // As in `print_line`.
-                std::process::exit(i32::from(dmsrun_diag::Exit::Success.code()));
-            }
-        });
     }
 
     /// A line of talk.
@@ -182,7 +197,7 @@ impl Ui for Terminal {
     }
 
     fn out_bytes(&self, bytes: &[u8]) {
-        self.print_bytes(bytes);
+        self.write(bytes);
     }
 
     fn err(&self, text: &str) {

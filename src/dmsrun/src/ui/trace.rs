@@ -1,7 +1,7 @@
 //! `--trace`, and the line that says why nothing seems to happen: retries that last.
 
 use super::Terminal;
-use dmsrun_aws::{CallEvent, Observer, RetryEvent};
+use dmsrun_aws::{CallEvent, Observer, RetryEvent, WaitEvent};
 use std::time::Duration;
 
 /// Retries are shown once a call has lasted this long.
@@ -39,6 +39,13 @@ impl Observer for Tracer {
                 event.delay.as_secs_f64()
             ));
         }
+    }
+
+    fn waits(&self, event: &WaitEvent) {
+        self.terminal.talk(&format!(
+            "waiting  {}:{} is not sent yet: {}",
+            event.service, event.operation, event.why
+        ));
     }
 
     fn wants_events(&self) -> bool {

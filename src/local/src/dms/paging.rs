@@ -12,7 +12,7 @@ pub(crate) struct Limits {
 
 /// What most calls allow.
 pub(crate) const USUAL: Limits = Limits { least: 20, most: 100, default: 100 };
-/// What table statistics allow.
+/// What the table statistics of a task allow.
 pub(crate) const STATISTICS: Limits = Limits { least: 20, most: 500, default: 100 };
 /// Certificates come in small pages unless one asks for more.
 pub(crate) const CERTIFICATES: Limits = Limits { least: 1, most: 100, default: 10 };

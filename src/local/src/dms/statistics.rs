@@ -13,13 +13,21 @@ use serde_json::{Value as Json, json};
 impl Shard<'_> {
     pub(crate) fn describe_statistics(&self, input: &Input) -> Answer {
         let arn = input.required("ReplicationTaskArn")?;
-        let mut answer = self.statistics_of(self.region.task(arn)?, "TableStatistics", input)?;
+        let task = self.region.task(arn)?;
+        let limits = &paging::STATISTICS;
+        let mut answer = self.statistics_of(task, "TableStatistics", limits, input)?;
         answer["ReplicationTaskArn"] = json!(arn);
         Ok(answer)
     }
 
     /// A page of the statistics of a job, under `member`.
-    pub(crate) fn statistics_of(&self, task: &Task, member: &str, input: &Input) -> Answer {
+    pub(crate) fn statistics_of(
+        &self,
+        task: &Task,
+        member: &str,
+        limits: &paging::Limits,
+        input: &Input,
+    ) -> Answer {
         let filters = paging::filters(input, &["schema-name", "table-name", "table-state"])?;
         let tables = task.run.as_ref().map(|r| r.load.tables.as_slice()).unwrap_or_default();
         let numbered: Vec<(u64, &TableRun)> = (1u64..).zip(tables).collect();
@@ -34,7 +42,7 @@ impl Shard<'_> {
             let run = task.run.as_ref()?;
             Some((*n, statistics(run, t, self.now)))
         });
-        paging::page(input, &paging::STATISTICS, member, rows)
+        paging::page(input, limits, member, rows)
     }
 
     pub(crate) fn describe_task_logs(&self, input: &Input) -> Answer {

@@ -6,7 +6,7 @@ use dmsrun_local::{Fault, FaultKind, When};
 use std::time::Duration;
 
 #[tokio::test]
-async fn a_call_fails_loses_its_answer_or_takes_long() {
+async fn a_call_fails_loses_its_answer_reaches_nobody_or_takes_long() {
     let local = local();
     let ec2 = aws_sdk_ec2::Client::new(&sdk(&local));
     let faults = local.faults();
@@ -18,6 +18,14 @@ async fn a_call_fails_loses_its_answer_or_takes_long() {
     let lost = make().await.unwrap_err();
     assert!(matches!(lost, aws_sdk_ec2::error::SdkError::DispatchFailure(_)), "{lost:?}");
     assert_eq!(ec2.describe_vpcs().send().await.unwrap().vpcs().len(), 1);
+
+    faults.set_text("ec2:CreateVpc#1=fail-after InternalError").unwrap();
+    assert_eq!(code(make().await), "InternalError");
+    assert_eq!(ec2.describe_vpcs().send().await.unwrap().vpcs().len(), 2, "it is there");
+
+    faults.set_text("ec2:DescribeVpcs#1=offline").unwrap();
+    let away = ec2.describe_vpcs().send().await.unwrap_err();
+    assert!(format!("{away:?}").contains("ConnectionRefused"), "{away:?}");
 
     let delay = FaultKind::Delay(Duration::from_secs(40));
     let fault = Fault {

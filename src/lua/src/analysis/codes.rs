@@ -27,6 +27,8 @@ L002 Error "The script ends with an error"
 "In a check the script is evaluated without AWS, files written or processes. It raised an error, and would raise it in a real run as well.";
 L003 Note "Checked as far as it goes without AWS"
 "The script asks AWS at this line, and a check sends no call. What stands before it was checked, what comes after it only by reading. `host.checking()` is true in a check.";
+L004 Note "Checked as far as its limits allow"
+"A check evaluates the script within limits of instructions, memory and time, and at this line they were used up. What it built before was checked, the rest only by reading. A loop that waits for something never ends in a check: ask `host.checking()` before it, or read only, with `--static`.";
 L101 Error "Undefined global"
 "Nothing in the script, in Lua or in dmsrun defines this name, so it is nil: calling or indexing it raises an error. Where it is only read, it is a warning. A global that another file defines may be silenced with `-- check: allow L101` on the line, or on the one before.";
 L102 Error "Unknown module"

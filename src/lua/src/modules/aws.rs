@@ -238,13 +238,25 @@ fn region(lua: &Lua, (): ()) -> Result<Waiting, Raise> {
 }
 
 fn expect(lua: &Lua, wanted: Table) -> Result<(), Raise> {
-    for pair in wanted.pairs::<String, LuaValue>() {
-        let (key, _) = pair?;
-        if key != "account" && key != "region" {
-            return Err(unknown("key", &key, "aws.expect", ["account", "region"]));
-        }
+    const KEYS: [&str; 2] = ["account", "region"];
+    let [mut account, mut region] = [None, None];
+    for pair in wanted.pairs::<LuaValue, LuaValue>() {
+        let (name, value) = pair?;
+        let name = key(&name)?;
+        let slot = match name.as_str() {
+            "account" => &mut account,
+            "region" => &mut region,
+            _ => return Err(unknown("key", &name, "aws.expect", KEYS)),
+        };
+        let LuaValue::String(text) = &value else {
+            return Err(Raise::Misuse(format!(
+                "aws.expect: {name} must be a string, got {}",
+                super::options::show(&value)
+            )));
+        };
+        *slot = Some(text.to_string_lossy());
     }
-    door_of(lua)?.expect(wanted.raw_get("account")?, wanted.raw_get("region")?);
+    door_of(lua)?.expect(account, region);
     Ok(())
 }
 

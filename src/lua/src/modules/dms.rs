@@ -92,8 +92,13 @@ const CONTEXT: [&str; 7] = [
 fn context(lua: &Lua, value: Option<Table>) -> Result<Context, Raise> {
     let mut context = Context::default();
     let Some(table) = value else { return Ok(context) };
-    for pair in table.pairs::<String, LuaValue>() {
+    for pair in table.pairs::<LuaValue, LuaValue>() {
         let (key, value) = pair?;
+        let LuaValue::String(key) = &key else {
+            let key = super::options::show(&key);
+            return Err(Raise::Misuse(format!("context: its keys are names, got {key}")));
+        };
+        let key = key.to_string_lossy();
         let text = || match &value {
             LuaValue::String(s) => Ok(s.to_string_lossy()),
             other => Err(Raise::Misuse(format!(
@@ -259,19 +264,27 @@ fn shared(lua: &Lua, (tasks, source): (Vec<Table>, LuaValue)) -> Result<LuaValue
         target: String,
         mappings: Json,
     }
-    let read = |task: &Table| {
-        let text: String = task.get("migration_type")?;
-        let migration_type = MigrationType::from_word(&text)
-            .ok_or_else(|| Raise::Misuse(format!("unknown migration type \"{text}\"")))?;
+    let text = |place: usize, task: &Table, key: &str| match task.get(key)? {
+        LuaValue::String(text) => Ok(text.to_string_lossy()),
+        other => Err(Raise::Misuse(format!(
+            "dms.shared_tables: {key} of task {} must be a string, got {}",
+            place + 1,
+            super::options::show(&other)
+        ))),
+    };
+    let read = |(place, task): (usize, &Table)| {
+        let word = text(place, task, "migration_type")?;
+        let migration_type = MigrationType::from_word(&word)
+            .ok_or_else(|| Raise::Misuse(format!("unknown migration type \"{word}\"")))?;
         Ok(Task {
-            name: task.get("name")?,
+            name: text(place, task, "name")?,
             migration_type,
-            source: task.get("source")?,
-            target: task.get("target")?,
+            source: text(place, task, "source")?,
+            target: text(place, task, "target")?,
             mappings: document(lua, &task.get("mappings")?, "mappings")?,
         })
     };
-    let tasks = tasks.iter().map(read).collect::<Result<Vec<Task>, Raise>>()?;
+    let tasks = tasks.iter().enumerate().map(read).collect::<Result<Vec<Task>, Raise>>()?;
     let tasks: Vec<TaskTables<'_>> = tasks
         .iter()
         .map(|t| TaskTables {

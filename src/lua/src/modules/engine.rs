@@ -3,6 +3,7 @@
 //! Plans and applies stay on this side as handles; Lua gets tables that describe them. Nothing here
 //! calls AWS: `stack.lua` carries the jobs out.
 
+mod applying;
 mod hold;
 mod journal;
 mod read;
@@ -14,10 +15,10 @@ use crate::{
     state::State,
     values,
 };
-use dmsrun_base::{Map, Reference, ResourceId, Value};
+use dmsrun_base::{Map, Redactor, Reference, ResourceId, Value};
 use dmsrun_diag::Diagnostic;
 use dmsrun_stack::{
-    Apply, Comparators, Difference, JobState, Op, Plan, Request, Side, Step,
+    Apply, Comparators, Difference, Plan, Request, Side, Step,
     compare::Comparing,
     json, render, resolve,
     tree::{self, Detail},
@@ -29,6 +30,10 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 struct PlanHandle(RefCell<Arc<Plan>>);
 impl UserData for PlanHandle {}
 
+/// What is said where another userdata is given.
+const A_PLAN: &str = "a plan, as engine.plan gives it,";
+const AN_APPLY: &str = "an apply, as engine.apply gives it,";
+
 /// An apply in Lua's hands.
 struct ApplyHandle(RefCell<Apply>);
 impl UserData for ApplyHandle {}
@@ -38,7 +43,7 @@ pub fn module(lua: &Lua, _: &State) -> mlua::Result<Table> {
     let engine = lua.create_table()?;
     planning(lua, &engine)?;
     showing(lua, &engine)?;
-    applying(lua, &engine)?;
+    applying::add(lua, &engine)?;
     journal::add(lua, &engine)?;
     hold::add(lua, &engine)?;
     Ok(engine)
@@ -128,6 +133,7 @@ fn planning(lua: &Lua, engine: &Table) -> mlua::Result<()> {
             let request = from_lua_at(lua, &request, "plan")?;
             let input = read::input(&request).map_err(Raise::Text)?;
             input.learn(&state.redactor);
+            spare(&input, &state.redactor);
             let result = dmsrun_stack::plan(&Request {
                 stack: &input.stack,
                 owner: input.owner.as_deref(),
@@ -136,6 +142,7 @@ fn planning(lua: &Lua, engine: &Table) -> mlua::Result<()> {
                 schemas: &input.schemas,
                 comparators: &LuaComparators { lua, compare },
                 sources: &*state,
+                shields: &input.shields,
             });
             match result {
                 Ok(plan) => Ok(PlanHandle(RefCell::new(Arc::new(plan)))),
@@ -149,16 +156,29 @@ fn planning(lua: &Lua, engine: &Table) -> mlua::Result<()> {
             lua,
             "annotate",
             |_, (plan, at, effect, loses): (AnyUserData, usize, Option<String>, Option<String>)| {
-                let handle = plan.borrow::<PlanHandle>()?;
+                let handle = calls::handle::<PlanHandle>(&plan, A_PLAN)?;
                 let mut plan = handle.0.borrow_mut();
-                if let Some(step) = Arc::make_mut(&mut plan).steps.get_mut(at - 1) {
-                    step.effect = effect;
-                    step.loses_data = loses;
-                }
+                let steps = &mut Arc::make_mut(&mut plan).steps;
+                let step = at.checked_sub(1).and_then(|at| steps.get_mut(at));
+                let Some(step) = step else {
+                    return Err(Raise::misuse(format!("the plan has no step {at}")));
+                };
+                step.effect = effect;
+                step.loses_data = loses;
                 Ok(())
             },
         )?,
     )
+}
+
+/// Names are no secrets, whatever password is spelled like them: masked, they would spoil outputs and ids.
+fn spare(input: &read::Input, redactor: &Redactor) {
+    redactor.spare(&input.stack);
+    let declared = input.declared.iter().map(|one| &one.id);
+    for id in declared.chain(input.live.iter().map(|one| &one.id)) {
+        redactor.spare(&id.kind);
+        redactor.spare(&id.id);
+    }
 }
 
 /// Everything that is wrong: shown one after the other, the last one raised.
@@ -199,8 +219,10 @@ fn showing(lua: &Lua, engine: &Table) -> mlua::Result<()> {
     engine.set(
         "json",
         calls::function(lua, "json", |lua, plan: AnyUserData| {
-            let json = json::json(&*plan_of(&plan)?);
-            Ok(crate::convert::to_lua_with_null(lua, &Value::from_json(json))?)
+            let json = Value::from_json(json::json(&*plan_of(&plan)?));
+            // It may be written to a file as well as shown.
+            let json = super::ui::scrubbed(&State::of(lua), json);
+            Ok(crate::convert::to_lua_with_null(lua, &json)?)
         })?,
     )?;
     engine.set(
@@ -242,93 +264,8 @@ fn names<'a>(ids: impl Iterator<Item = &'a ResourceId>) -> Value {
     Value::List(ids.map(|id| id.to_string().into()).collect())
 }
 
-fn applying(lua: &Lua, engine: &Table) -> mlua::Result<()> {
-    engine.set(
-        "apply",
-        calls::function(lua, "apply", |_, plan: AnyUserData| {
-            Ok(ApplyHandle(RefCell::new(Apply::new(plan_of(&plan)?))))
-        })?,
-    )?;
-    engine.set(
-        "take",
-        calls::function(lua, "take", |lua, (apply, now): (AnyUserData, f64)| {
-            let handle = apply.borrow::<ApplyHandle>()?;
-            let mut apply = handle.0.borrow_mut();
-            match apply.take(now) {
-                Some(job) => Ok(to_lua(lua, &job_table(&apply, job))?),
-                None => Ok(LuaValue::Nil),
-            }
-        })?,
-    )?;
-    engine.set("resolve", calls::function(lua, "resolve", resolve_job)?)?;
-    engine.set("verify", calls::function(lua, "verify", verify)?)?;
-    engine.set(
-        "finished",
-        calls::function(
-            lua,
-            "finished",
-            |lua, (apply, job, outputs, now): (AnyUserData, usize, LuaValue, f64)| {
-                let Value::Map(outputs) = from_lua_at(lua, &outputs, "outputs")? else {
-                    return Err(Raise::misuse("outputs must be a table"));
-                };
-                with(&apply, |apply| apply.finished(job, Ok(outputs), now))
-            },
-        )?,
-    )?;
-    engine.set(
-        "failed",
-        calls::function(
-            lua,
-            "failed",
-            |_, (apply, job, message, now): (AnyUserData, usize, String, f64)| {
-                with(&apply, |apply| apply.finished(job, Err(message), now))
-            },
-        )?,
-    )?;
-    engine.set(
-        "unneeded",
-        calls::function(lua, "unneeded", |_, (apply, job, now): (AnyUserData, usize, f64)| {
-            with(&apply, |apply| apply.unneeded(job, now))
-        })?,
-    )?;
-    engine.set(
-        "stop",
-        calls::function(lua, "stop", |_, apply: AnyUserData| with(&apply, Apply::stop))?,
-    )?;
-    engine.set(
-        "spent",
-        calls::function(
-            lua,
-            "spent",
-            |_, (apply, job, waited, lag): (AnyUserData, usize, f64, f64)| {
-                with(&apply, |apply| apply.spent(job, waited, lag))
-            },
-        )?,
-    )?;
-    engine.set(
-        "status",
-        calls::function(lua, "status", |lua, apply: AnyUserData| {
-            let status = with(&apply, |apply| status(apply))?;
-            Ok(to_lua(lua, &status)?)
-        })?,
-    )?;
-    engine.set(
-        "timing",
-        calls::function(lua, "timing", |lua, apply: AnyUserData| {
-            let timing = with(&apply, |apply| timing::timing(apply))?;
-            Ok(to_lua(lua, &timing)?)
-        })?,
-    )
-}
-
-fn with<R>(apply: &AnyUserData, f: impl FnOnce(&mut Apply) -> R) -> Result<R, Raise> {
-    let handle = apply.borrow::<ApplyHandle>()?;
-    let result = f(&mut handle.0.borrow_mut());
-    Ok(result)
-}
-
 fn plan_of(handle: &AnyUserData) -> Result<Arc<Plan>, Raise> {
-    let plan = handle.borrow::<PlanHandle>()?.0.borrow().clone();
+    let plan = calls::handle::<PlanHandle>(handle, A_PLAN)?.0.borrow().clone();
     Ok(plan)
 }
 
@@ -338,24 +275,6 @@ fn outputs_of(handle: &AnyUserData) -> Result<BTreeMap<ResourceId, Map>, Raise> 
         return Ok(apply.0.borrow().outputs().clone());
     }
     Ok(plan_of(handle)?.outputs.clone())
-}
-
-fn resolve_job(
-    lua: &Lua,
-    (apply, job, compare): (AnyUserData, usize, Option<Function>),
-) -> Result<LuaValue, Raise> {
-    let handle = apply.borrow::<ApplyHandle>()?;
-    let resolved = handle.0.borrow().resolve(job, &LuaComparators { lua, compare })?;
-    let changes = resolved.changes.into_iter().map(|(name, (from, to))| {
-        let sides = [("from".to_owned(), from), ("to".to_owned(), to)];
-        (name, Value::Map(sides.into_iter().filter(|(_, v)| !v.is_null()).collect()))
-    });
-    let map = Map::from([
-        ("needed".to_owned(), resolved.needed.into()),
-        ("changes".to_owned(), Value::Map(changes.collect())),
-        ("properties".to_owned(), resolved.properties.into()),
-    ]);
-    Ok(to_lua(lua, &Value::Map(map))?)
 }
 
 /// What was read back against what was sent: a list of texts, empty when all is as declared.
@@ -400,6 +319,7 @@ fn step_map(step: &Step) -> Map {
         ("reason".to_owned(), step.reason.as_str().into()),
         ("generation".to_owned(), i64::from(step.generation).into()),
         ("delete_first".to_owned(), step.delete_first.into()),
+        ("may_replace".to_owned(), text(&step.may_replace)),
         ("effect".to_owned(), text(&step.effect)),
         ("loses_data".to_owned(), text(&step.loses_data)),
     ]);
@@ -446,46 +366,6 @@ fn describe(at: usize, step: &Step) -> Value {
     map.insert("changes".to_owned(), changes.into());
     map.insert("differences".to_owned(), Value::List(differences));
     map.into()
-}
-
-fn job_table(apply: &Apply, job: usize) -> Value {
-    let mut map = step_map(apply.step(job));
-    map.insert("job".to_owned(), (job as i64).into());
-    map.insert("step".to_owned(), (apply.job(job).step as i64 + 1).into());
-    map.insert("op".to_owned(), apply.job(job).op.word().into());
-    map.into()
-}
-
-fn status(apply: &Apply) -> Value {
-    let counts = apply.counts();
-    let number = |n: usize| Value::Int(n as i64);
-    let mut failed = Vec::new();
-    let mut done = 0;
-    for job in 0..counts.total {
-        match apply.state(job) {
-            JobState::Failed(message) => {
-                let mut map = step_map(apply.step(job));
-                map.insert("message".to_owned(), message.as_str().into());
-                map.insert("op".to_owned(), apply.job(job).op.word().into());
-                failed.push(map.into());
-            }
-            JobState::Done if apply.job(job).op != Op::Delete => done += 1,
-            _ => {}
-        }
-    }
-    Map::from([
-        ("total".to_owned(), number(counts.total)),
-        ("done".to_owned(), number(counts.done)),
-        ("running".to_owned(), number(counts.running)),
-        ("failed".to_owned(), number(counts.failed)),
-        ("not_started".to_owned(), number(counts.not_started)),
-        ("deployed".to_owned(), number(done)),
-        ("over".to_owned(), apply.is_over().into()),
-        ("complete".to_owned(), apply.is_complete().into()),
-        ("stopped".to_owned(), apply.is_stopped().into()),
-        ("failures".to_owned(), Value::List(failed)),
-    ])
-    .into()
 }
 
 /// Shared handles are kept by what they are made of, so that a closure may outlive its table.

@@ -3,7 +3,9 @@
 use crate::{
     calls::{self, Raise},
     convert::{from_lua_at, to_lua},
-    diagnosis, place,
+    diagnosis,
+    modules::options::Texts,
+    place,
     sandbox::Built,
     state::State,
     vm,
@@ -51,13 +53,13 @@ fn where_(lua: &Lua, level: Option<usize>) -> Result<Option<Table>, Raise> {
 /// place.
 fn command_line(
     lua: &Lua,
-    (args, verbs): (Vec<String>, Option<Vec<String>>),
+    (Texts(args), verbs): (Texts, Option<Texts>),
     options: &Table,
 ) -> Result<Value, Raise> {
     let state = State::of(lua);
     let parser = state.command_line.as_ref();
     let parser = parser.ok_or_else(|| Raise::misuse("there is no command line here"))?;
-    let parsed = parser.parse(&args, &verbs.unwrap_or_default())?;
+    let parsed = parser.parse(&args, &verbs.map_or_else(Vec::new, |verbs| verbs.0))?;
     if let Some(merged) = parsed.get("options") {
         state.set_options(merged.clone());
         if let Value::Table(merged) = to_lua(lua, merged)? {

@@ -84,13 +84,19 @@ pub(crate) fn exists(name: &str) -> bool {
     names().any(|n| n == name)
 }
 
-/// Makes a module; `None` where there is none of this name, or not in a sandbox.
+/// Whether a sandbox keeps this module from the script.
+pub(crate) fn is_kept(state: &State, name: &str) -> bool {
+    state.sandbox.is_untrusted() && MODULES.iter().any(|m| m.name == name && !m.safe)
+}
+
+/// Makes a module for the library; `None` where there is none of this name. Of one that a sandbox
+/// keeps from the script, the library has what does nothing: it can be loaded, and looks at no file.
 pub(crate) fn load(lua: &Lua, state: &Rc<State>, name: &str) -> mlua::Result<Option<Value>> {
     let Some(module) = MODULES.iter().find(|m| m.name == name) else { return Ok(None) };
-    if state.sandbox.is_untrusted() && !module.safe {
-        return Err(mlua::Error::runtime(format!("module '{name}' is not there in a sandbox")));
-    }
     let table = (module.make)(lua, state)?;
+    if is_kept(state, name) {
+        return sandbox::hollow(lua, name, &table).map(Some);
+    }
     sandbox::restrict(lua, state, name, &table)?;
     Ok(Some(Value::Table(table)))
 }

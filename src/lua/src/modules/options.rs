@@ -2,7 +2,11 @@
 //! type is checked, and a slip is told with the function, the key, what was given and the nearest
 //! valid name.
 
-use crate::{calls::Raise, convert::describe, place};
+use crate::{
+    calls::{Raise, root},
+    convert::describe,
+    place,
+};
 use dmsrun_base::Secret;
 use dmsrun_diag::{Diagnostic, Span, did_you_mean};
 use mlua::{Lua, Table, Value};
@@ -64,6 +68,37 @@ pub(crate) fn clear(value: &Value) -> Option<Clear> {
 /// The secret that a userdata is.
 pub(crate) fn secret(userdata: &mlua::AnyUserData) -> Option<Secret> {
     userdata.borrow::<crate::values::SecretValue>().ok().map(|secret| secret.0.clone())
+}
+
+/// A member of a table that a function takes; what is wrong with it is told with its name.
+pub(crate) fn member<T: mlua::FromLua>(
+    function: &str,
+    table: &Table,
+    key: impl mlua::IntoLua + std::fmt::Display + Copy,
+) -> Result<T, Raise> {
+    let wrong = |error| Raise::Misuse(format!("{function}: {key}: {}", root(&error)));
+    table.get(key).map_err(wrong)
+}
+
+/// A list of texts as an argument.
+pub(crate) struct Texts(pub(crate) Vec<String>);
+
+impl mlua::FromLua for Texts {
+    fn from_lua(value: Value, _: &Lua) -> mlua::Result<Self> {
+        let wrong = |got: String| mlua::Error::runtime(format!("list of strings expected, {got}"));
+        let Value::Table(list) = &value else {
+            return Err(wrong(format!("got {}", show(&value))));
+        };
+        let texts = list.sequence_values::<Value>().enumerate().map(|(index, item)| {
+            let item = item?;
+            match clear(&item).filter(|text| !text.secret).map(|it| String::from_utf8(it.text)) {
+                Some(Ok(text)) => Ok(text),
+                Some(Err(_)) => Err(wrong(format!("item {} is not UTF-8", index + 1))),
+                None => Err(wrong(format!("item {} is {}", index + 1, describe(&item)))),
+            }
+        });
+        texts.collect::<mlua::Result<_>>().map(Self)
+    }
 }
 
 /// The options of one call.

@@ -8,7 +8,7 @@ use crate::{
     state::State,
     values::{self, SecretValue},
 };
-use dmsrun_base::{Map, Secret, Value as Plain};
+use dmsrun_base::{Map, Secret, Value as Plain, confidential};
 use dmsrun_diag::{Exit, did_you_mean};
 use mlua::{AnyUserData, Lua, Table, Value};
 use std::rc::Rc;
@@ -18,6 +18,8 @@ pub(crate) fn module(lua: &Lua, state: &Rc<State>) -> mlua::Result<Table> {
     module.raw_set("new", calls::function(lua, "secret.new", new)?)?;
     module.raw_set("reveal", calls::function(lua, "secret.reveal", reveal)?)?;
     module.raw_set("is", calls::function(lua, "secret.is", is)?)?;
+    module.raw_set("is_name", calls::function(lua, "secret.is_name", is_name)?)?;
+    module.raw_set("inside", calls::function(lua, "secret.inside", inside)?)?;
     module.raw_set("aws", calls::waiting(lua, "secret.aws", aws)?)?;
     module.raw_set("prompt", calls::function(lua, "secret.prompt", prompt)?)?;
     if !state.sandbox.is_untrusted() {
@@ -25,6 +27,16 @@ pub(crate) fn module(lua: &Lua, state: &Rc<State>) -> mlua::Result<Table> {
         module.raw_set("file", calls::function(lua, "secret.file", file)?)?;
     }
     Ok(module)
+}
+
+fn is_name(_: &Lua, name: String) -> Result<bool, Raise> {
+    Ok(confidential::is_secret_name(&name))
+}
+
+/// Whether a text holds a secret, by what stands around it or because it was seen before.
+fn inside(lua: &Lua, text: String) -> Result<bool, Raise> {
+    let state = State::of(lua);
+    Ok(!confidential::inner_secrets(&text).is_empty() || state.scrub(&text) != text)
 }
 
 const SUMMARY: &str = "Secret could not be read";

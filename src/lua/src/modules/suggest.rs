@@ -3,6 +3,7 @@
 use crate::{
     calls::{self, Raise},
     convert::to_lua,
+    modules::options::Texts,
     state::State,
 };
 use dmsrun_base::Value;
@@ -16,12 +17,12 @@ pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
     Ok(module)
 }
 
-fn nearest(lua: &Lua, (name, list): (String, Vec<String>)) -> Result<LuaValue, Raise> {
+fn nearest(lua: &Lua, (name, Texts(list)): (String, Texts)) -> Result<LuaValue, Raise> {
     let near = dmsrun_diag::nearest(&name, list.iter().map(String::as_str));
     let near: Vec<Value> = near.into_iter().map(Value::from).collect();
     Ok(to_lua(lua, &Value::List(near))?)
 }
 
-fn did_you_mean(_: &Lua, (name, list): (String, Vec<String>)) -> Result<Option<String>, Raise> {
+fn did_you_mean(_: &Lua, (name, Texts(list)): (String, Texts)) -> Result<Option<String>, Raise> {
     Ok(dmsrun_diag::did_you_mean(&name, list.iter().map(String::as_str)))
 }

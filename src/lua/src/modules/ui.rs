@@ -3,6 +3,7 @@
 use crate::{
     calls::{self, Raise},
     convert::from_lua,
+    modules::options::member,
     state::State,
     ui::{Column, Progress, ProgressStart, TableView},
 };
@@ -62,21 +63,26 @@ fn label(lua: &Lua, (label, text): (String, Text)) -> Result<(), Raise> {
     Ok(())
 }
 
+const COLUMN: &str = "ui.table: a column";
+
 fn table(lua: &Lua, spec: Table) -> Result<(), Raise> {
     let state = State::of(lua);
     let mut view = TableView::default();
-    for column in spec.get::<Table>("columns")?.sequence_values::<LuaValue>() {
+    for column in member::<Table>("ui.table", &spec, "columns")?.sequence_values::<LuaValue>() {
         view.columns.push(match column? {
             LuaValue::Table(t) => Column {
-                title: t.get::<Option<Text>>("title")?.map(|t| t.0).unwrap_or_default(),
-                right: t.get::<Option<String>>("align")?.as_deref() == Some("right"),
-                drop: t.get::<Option<u8>>("drop")?.unwrap_or(0),
+                title: member::<Option<Text>>(COLUMN, &t, "title")?
+                    .map(|t| t.0)
+                    .unwrap_or_default(),
+                right: member::<Option<String>>(COLUMN, &t, "align")?.as_deref() == Some("right"),
+                drop: member::<Option<u8>>(COLUMN, &t, "drop")?.unwrap_or(0),
             },
             other => Column { title: Text::from_lua(other, lua)?.0, ..Column::default() },
         });
     }
-    for row in spec.get::<Table>("rows")?.sequence_values::<Table>() {
-        let row = row?;
+    let rows: Table = member("ui.table", &spec, "rows")?;
+    for index in 1..=rows.raw_len() {
+        let row: Table = member("ui.table: rows", &rows, index)?;
         let cells = (1..=view.columns.len()).map(|index| {
             Ok(match row.get::<LuaValue>(index)? {
                 LuaValue::Nil => String::new(),
@@ -96,7 +102,8 @@ fn json(lua: &Lua, value: LuaValue) -> Result<(), Raise> {
     Ok(())
 }
 
-fn scrubbed(state: &State, value: Value) -> Value {
+/// A value without any secret in its texts.
+pub(super) fn scrubbed(state: &State, value: Value) -> Value {
     match value {
         Value::String(s) => Value::String(state.scrub(&s)),
         Value::List(l) => Value::List(l.into_iter().map(|v| scrubbed(state, v)).collect()),
@@ -136,9 +143,9 @@ impl UserData for Handle {
 
 fn progress(lua: &Lua, spec: Table) -> Result<LuaValue, Raise> {
     let start = ProgressStart {
-        label: spec.get::<Option<String>>("label")?.unwrap_or_default(),
-        total: spec.get("total")?,
-        unit: spec.get("unit")?,
+        label: member::<Option<String>>("ui.progress", &spec, "label")?.unwrap_or_default(),
+        total: member("ui.progress", &spec, "total")?,
+        unit: member("ui.progress", &spec, "unit")?,
     };
     let handle = Handle(State::of(lua).ui.progress(&start));
     Ok(LuaValue::UserData(lua.create_userdata(handle)?))

@@ -192,6 +192,13 @@ fn bench_table(
             Ok(clear.clear_faults(&State::of(lua))?)
         })?,
     )?;
+    let unstruck = Rc::clone(bench);
+    table.raw_set(
+        "unstruck",
+        calls::function(lua, "spec.faults.unstruck", move |lua, (): ()| {
+            Ok(unstruck.unstruck(&State::of(lua))?)
+        })?,
+    )?;
     let tagged = Rc::clone(bench);
     table.raw_set(
         "tagged",

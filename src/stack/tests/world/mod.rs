@@ -89,6 +89,10 @@ pub enum Crash {
 #[derive(Default, Debug)]
 pub struct World {
     pub items: BTreeMap<String, Item>,
+    /// What is there and not the stack's.
+    pub foreign: BTreeMap<String, Item>,
+    /// The name that the next one gets, where it is known beforehand.
+    pub again: Option<String>,
     made: usize,
     pub mutations: usize,
     /// Whether something is deleted before its successor is there: then what uses it can't always
@@ -126,6 +130,7 @@ impl World {
             schemas: &schemas,
             comparators: &NoComparators,
             sources: &Disk,
+            shields: &dmsrun_stack::plan::Shields::default(),
         };
         plan(&request).unwrap()
     }
@@ -147,15 +152,8 @@ impl World {
             }
             let job = ready[pick(ready.len())];
             apply.start(job, 0.0);
-            let resolved = match apply.resolve(job, &NoComparators) {
-                Ok(resolved) => resolved,
-                // Known only now, and it needs a replacement that the plan did not show.
-                Err(diagnostic) => {
-                    assert_eq!(diagnostic.summary, "The resource must be replaced");
-                    apply.finished(job, Err(diagnostic.to_string()), 1.0);
-                    continue;
-                }
-            };
+            // Whatever turns out to need a replacement, the plan said that it might.
+            let resolved = apply.resolve(job, &NoComparators).unwrap();
             if !resolved.needed {
                 apply.unneeded(job, 0.0);
                 continue;
@@ -164,9 +162,19 @@ impl World {
                 return Err(Died);
             }
             let lost = crash == Crash::After(count);
-            let op = apply.job(job).op;
+            let (mut op, mut step) = (apply.job(job).op, apply.step(job).clone());
+            if resolved.replaces {
+                assert!(
+                    step.may_replace.is_some(),
+                    "{} was not said to be replaced",
+                    step.resource
+                );
+                apply.replace(job);
+                op = Op::Create;
+                step.generation += 1;
+            }
             self.exclusive = plan.steps.iter().any(|step| step.delete_first);
-            let outputs = self.mutate(apply.step(job), op, resolved.properties, lost);
+            let outputs = self.mutate(&step, op, resolved.properties, lost);
             if lost {
                 return Err(Died);
             }
@@ -205,7 +213,8 @@ impl World {
             Op::Create => {
                 self.check_create(step, &properties);
                 self.made += 1;
-                let physical = format!("{}-{}", step.resource.id, self.made);
+                let name = format!("{}-{}", step.resource.id, self.made);
+                let physical = self.again.take().unwrap_or(name);
                 let state = if lost { "creating" } else { "available" };
                 let item = Item {
                     id: step.resource.clone(),

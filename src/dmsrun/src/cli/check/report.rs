@@ -4,7 +4,7 @@
 use super::found::{Checked, Files, Sort};
 use crate::ui::Terminal;
 use dmsrun_base::Value;
-use dmsrun_diag::{Severity, Style, render};
+use dmsrun_diag::{Severity, Style, render, secrets::Secrets};
 use dmsrun_lua::ui::Ui as _;
 use serde_json::json;
 
@@ -15,6 +15,14 @@ const VERSION: u32 = 1;
 pub fn print(files: &mut Files, as_json: bool, ui: &Terminal) {
     for checked in &mut files.checked {
         checked.found.sort_by_key(|f| (f.line.is_some(), f.line, f.column));
+        if let Some(text) = checked.text.as_deref().filter(|_| !checked.found.is_empty()) {
+            // Programs that read the report get no password either.
+            let secrets = Secrets::around(text, 1, None);
+            for found in &mut checked.found {
+                found.message = secrets.scrub(&found.message);
+                found.hint = found.hint.as_deref().map(|hint| secrets.scrub(hint));
+            }
+        }
     }
     if as_json { print_json(files, ui) } else { print_text(files, ui) }
 }

@@ -3,18 +3,17 @@
 
 use super::{
     document,
+    evaluate::{self, Evaluated, Script},
     found::{Checked, Files, Found, Sort},
 };
-use crate::{
-    cli::{Options, VerbLine},
-    session,
-    ui::Terminal,
-};
+use crate::{cli::Options, ui::Terminal};
 use dmsrun_base::Value;
 use dmsrun_diag::{Diagnostic, Severity};
 use dmsrun_dms::{Context, mappings, settings};
-use dmsrun_lua::{Built, Host, Sandbox, analysis, sandbox::NOT_SENT, ui::Silent};
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use dmsrun_lua::{
+    Built, analysis,
+    sandbox::{LIMIT, NOT_SENT},
+};
 
 /// What was asked for.
 pub struct Asked<'a> {
@@ -76,19 +75,13 @@ fn of_analysis(finding: analysis::Finding) -> Found {
 }
 
 fn evaluate(checked: &mut Checked, asked: &Asked<'_>) -> Result<(), Diagnostic> {
-    let options = Rc::new(RefCell::new(asked.options.clone()));
-    let mut config = session::host_config(&options, asked.ui);
-    config.script = Some(checked.name.clone()).filter(|name| name != "-");
-    config.args = asked.args.to_vec();
-    config.sandbox = Sandbox::Check;
-    // What the script says is no part of the report.
-    config.ui = Arc::new(Silent);
-    config.command_line = Some(Rc::new(VerbLine::new(Rc::clone(&options))));
-    let host = Host::new(config)?;
-    session::on_interrupt(&host, asked.ui)?;
-    let text = checked.text.clone().unwrap_or_default();
-    let ended = host.run_text(shown(&checked.name), text.as_bytes());
-    let handed = host.handed();
+    let script = Script {
+        name: shown(&checked.name).to_owned(),
+        file: Some(checked.name.clone()).filter(|name| name != "-"),
+        text: checked.text.clone().unwrap_or_default(),
+        args: asked.args.to_vec(),
+    };
+    let Evaluated { handed, ended } = evaluate::evaluate(script, asked.options, asked.ui)?;
     for finding in &handed.findings {
         add(checked, of_script(finding, &checked.name));
     }
@@ -97,7 +90,7 @@ fn evaluate(checked: &mut Checked, asked: &Asked<'_>) -> Result<(), Diagnostic> 
             add(checked, finding);
         }
     }
-    if let Err(diagnostic) = ended {
+    if let Some(diagnostic) = ended {
         add_end(checked, &diagnostic);
     }
     Ok(())
@@ -168,18 +161,26 @@ fn of_document(built: &Built, file: &str, context: &Context) -> Vec<Found> {
 /// The error that ended the script.
 fn add_end(checked: &mut Checked, diagnostic: &Diagnostic) {
     let line = diagnostic.span.as_ref().map(|s| s.line);
-    let not_sent = diagnostic.code.as_deref() == Some(NOT_SENT);
+    let ended_by = |code| diagnostic.code.as_deref() == Some(code);
+    let (not_sent, limit) = (ended_by(NOT_SENT), ended_by(LIMIT));
     // What was read there already is what was run into.
     let known = checked
         .found
         .iter()
         .any(|f| f.severity == Severity::Error && line.is_some() && f.line == line);
-    if known && !not_sent {
+    if known && !not_sent && !limit {
         return;
     }
-    let code = if not_sent { &analysis::codes::L003 } else { &analysis::codes::L002 };
+    let code = match (not_sent, limit) {
+        (true, _) => &analysis::codes::L003,
+        (_, true) => &analysis::codes::L004,
+        _ => &analysis::codes::L002,
+    };
     let what: Vec<&str> = diagnostic.details.iter().map(|(_, text)| text.as_str()).collect();
-    let message = if what.is_empty() {
+    let message = if limit {
+        // The summary says no more than the title of the code.
+        what.join("; ")
+    } else if what.is_empty() {
         diagnostic.summary.clone()
     } else {
         format!("{}: {}", diagnostic.summary, what.join("; "))

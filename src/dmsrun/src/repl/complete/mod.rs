@@ -64,6 +64,7 @@ impl<'h> Completer<'h> {
     pub fn complete(&self, before: &str) -> (usize, Vec<Candidate>) {
         let Context { start, word, place } = context::context(before);
         let mut found = self.candidates(&word, &place, true);
+        found.extend(self.asked(before, start));
         found.retain(|candidate| candidate.text.trim_matches('"').starts_with(&word));
         if found.is_empty() && word.len() >= 2 {
             // Nothing begins so; something may contain it.
@@ -73,6 +74,27 @@ impl<'h> Completer<'h> {
         found.sort();
         found.dedup();
         (start, found)
+    }
+
+    /// What `?` and `:doc` know beside the variables: operations without `aws.`, kinds, keys of the
+    /// task settings. Of a longer name, as much as the next dot.
+    fn asked(&self, before: &str, start: usize) -> Vec<Candidate> {
+        let line = before.trim_start();
+        let question = line.strip_prefix('?').or_else(|| line.strip_prefix(":doc "));
+        let Some(path) = question.map(str::trim_start) else { return Vec::new() };
+        if path.contains(char::is_whitespace) {
+            return Vec::new();
+        }
+        let typed = before.len() - path.len();
+        // What stands before the word that is completed.
+        let Some(prefix) = path.get(..start.saturating_sub(typed)) else { return Vec::new() };
+        doc::topics(&self.session)
+            .iter()
+            .filter_map(|name| name.strip_prefix(prefix))
+            .filter_map(|rest| rest.split('.').next())
+            .filter(|step| !step.is_empty())
+            .map(Candidate::plain)
+            .collect()
     }
 
     /// What stands behind the cursor in grey while typing: the only way to go on, or the members that

@@ -64,6 +64,16 @@ pub fn about(session: &Session<'_>, name: &str) -> Result<String, Diagnostic> {
     found.ok_or_else(|| unknown(session, name))
 }
 
+/// The names that can be asked about and are no variables: operations, kinds, keys of the settings.
+pub fn topics(session: &Session<'_>) -> Vec<String> {
+    let mut known = super::complete::kinds(session);
+    for service in registry::services() {
+        known.extend(service.operations().iter().map(|o| format!("{}.{}", service.name, o.name)));
+    }
+    known.extend(settings::keys().iter().map(|key| key.path.to_owned()));
+    known
+}
+
 fn unknown(session: &Session<'_>, name: &str) -> Diagnostic {
     let globals = session.host().lua().globals();
     let mut known: Vec<String> = globals
@@ -73,10 +83,7 @@ fn unknown(session: &Session<'_>, name: &str) -> Diagnostic {
         .collect();
     known.extend(dmsrun_lua::library::modules());
     known.extend(dmsrun_lua::library::host_modules().map(str::to_owned));
-    for service in registry::services() {
-        known.extend(service.operations().iter().map(|o| format!("{}.{}", service.name, o.name)));
-    }
-    known.extend(settings::keys().iter().map(|key| key.path.to_owned()));
+    known.extend(topics(session));
     let diagnostic = Diagnostic::error("Nothing is known of that")
         .what(format!("\"{name}\" is no operation, function, module, kind or setting"));
     match did_you_mean(name, known.iter().map(String::as_str)) {

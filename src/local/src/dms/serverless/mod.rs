@@ -304,7 +304,9 @@ impl Shard<'_> {
         let arn = input.required("ReplicationConfigArn")?;
         let replication = self.region.replication(arn)?;
         let member = "ReplicationTableStatistics";
-        let mut answer = self.statistics_of(&replication.job, member, input)?;
+        // 500 is told of the statistics of tasks alone.
+        let limits = &paging::USUAL;
+        let mut answer = self.statistics_of(&replication.job, member, limits, input)?;
         answer["ReplicationConfigArn"] = json!(arn);
         Ok(answer)
     }

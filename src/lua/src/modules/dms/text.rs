@@ -3,6 +3,7 @@
 use crate::{
     calls::Raise,
     convert::{to_lua, to_lua_with_null},
+    modules::options::Texts,
 };
 use dmsrun_base::Value;
 use dmsrun_dms::place;
@@ -61,7 +62,7 @@ pub(super) fn locate(lua: &Lua, (text, path): (String, String)) -> Result<LuaVal
 /// `dms.locate_all(text, paths)`: the same for many, in one walk; line 1 for what is not there.
 pub(super) fn locate_all(
     lua: &Lua,
-    (text, paths): (String, Vec<String>),
+    (text, Texts(paths)): (String, Texts),
 ) -> Result<LuaValue, Raise> {
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     let places = place::find_all(&text, &paths).into_iter().map(|found| {

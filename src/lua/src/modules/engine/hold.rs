@@ -10,6 +10,9 @@ use dmsrun_stack::hold::{Attempt, Hold};
 use mlua::{AnyUserData, Lua, Table, UserData, Value as LuaValue};
 use std::cell::RefCell;
 
+/// What is said where another userdata is given.
+const A_HOLD: &str = "a file that is held, as engine.hold gives it,";
+
 /// `None` once it is let go.
 struct HoldHandle(RefCell<Option<Hold>>);
 impl UserData for HoldHandle {}
@@ -20,13 +23,13 @@ pub(super) fn add(lua: &Lua, engine: &Table) -> mlua::Result<()> {
     engine.set(
         "note",
         calls::function(lua, "note", |lua, (handle, note): (AnyUserData, Option<String>)| {
-            let handle = handle.borrow::<HoldHandle>()?;
+            let handle = calls::handle::<HoldHandle>(&handle, A_HOLD)?;
             let mut hold = handle.0.borrow_mut();
             let Some(hold) = hold.as_mut() else {
                 return Err(Raise::misuse("the file was let go"));
             };
             match note {
-                Some(note) => hold.write(&State::of(lua).scrub(&note))?,
+                Some(note) => hold.write(&scrubbed(&State::of(lua), &note))?,
                 None => return Ok(Some(hold.note()?)),
             }
             Ok(None)
@@ -35,7 +38,7 @@ pub(super) fn add(lua: &Lua, engine: &Table) -> mlua::Result<()> {
     engine.set(
         "unhold",
         calls::function(lua, "unhold", |_, handle: AnyUserData| {
-            handle.borrow::<HoldHandle>()?.0.borrow_mut().take();
+            calls::handle::<HoldHandle>(&handle, A_HOLD)?.0.borrow_mut().take();
             Ok(())
         })?,
     )?;
@@ -50,6 +53,18 @@ pub(super) fn add(lua: &Lua, engine: &Table) -> mlua::Result<()> {
             Ok(to_lua(lua, &Value::Map(map))?)
         })?,
     )
+}
+
+/// The note without secrets. Only what the run does is in a person's words: a token or a time that a
+/// password happens to be spelled like must stay what it is.
+fn scrubbed(state: &State, note: &str) -> String {
+    let Ok(serde_json::Value::Object(mut map)) = serde_json::from_str(note) else {
+        return state.scrub(note);
+    };
+    if let Some(serde_json::Value::String(doing)) = map.get_mut("doing") {
+        *doing = state.scrub(doing);
+    }
+    serde_json::Value::Object(map).to_string()
 }
 
 /// `hold(folder, name)` gives the handle and whether it excludes others; or nil and the note of whoever

@@ -7,25 +7,26 @@ use crate::{
     state::State,
 };
 use dmsrun_base::{Map, ResourceId, Value};
-use dmsrun_stack::{Intent, Journal};
+use dmsrun_stack::{Begin, Intent, Journal};
 use mlua::{AnyUserData, Lua, Table, UserData, Value as LuaValue};
 use std::{cell::RefCell, rc::Rc};
 
-struct JournalHandle {
-    stack: String,
-    journal: Shared<Journal>,
-}
+/// What is said where another userdata is given.
+const A_JOURNAL: &str = "a journal, as engine.journal gives it,";
+
+struct JournalHandle(Shared<Journal>);
 impl UserData for JournalHandle {}
 
 /// Adds what `stack.lua` needs of the journal.
 pub(super) fn add(lua: &Lua, engine: &Table) -> mlua::Result<()> {
     engine.set(
         "journal",
-        calls::function(lua, "journal", |lua, stack: String| {
+        calls::function(lua, "journal", |lua, (stack, name): (String, Option<String>)| {
             let state = State::of(lua);
             let dir = state.state_dir.join("journal");
-            let journal = Journal::open(&dir, &stack, state.redactor.clone())?;
-            Ok(JournalHandle { stack, journal: Rc::new(RefCell::new(journal)) })
+            let name = name.as_deref().unwrap_or(&stack);
+            let journal = Journal::open(&dir, &stack, name, state.redactor.clone())?;
+            Ok(JournalHandle(Rc::new(RefCell::new(journal))))
         })?,
     )?;
     engine.set("intent", calls::function(lua, "intent", intent)?)?;
@@ -33,8 +34,8 @@ pub(super) fn add(lua: &Lua, engine: &Table) -> mlua::Result<()> {
     engine.set(
         "unresolved",
         calls::function(lua, "unresolved", |lua, handle: AnyUserData| {
-            let handle = handle.borrow::<JournalHandle>()?;
-            let journal = handle.journal.borrow();
+            let handle = calls::handle::<JournalHandle>(&handle, A_JOURNAL)?;
+            let journal = handle.0.borrow();
             let list = journal.unresolved().into_iter().map(describe).collect();
             Ok(to_lua(lua, &Value::List(list))?)
         })?,
@@ -43,8 +44,8 @@ pub(super) fn add(lua: &Lua, engine: &Table) -> mlua::Result<()> {
         "settle",
         calls::function(lua, "settle", |lua, (handle, note): (AnyUserData, String)| {
             let now = State::of(lua).now();
-            let handle = handle.borrow::<JournalHandle>()?;
-            handle.journal.borrow_mut().settle(&note, now)?;
+            let handle = calls::handle::<JournalHandle>(&handle, A_JOURNAL)?;
+            handle.0.borrow_mut().settle(&note, now)?;
             Ok(())
         })?,
     )
@@ -74,21 +75,18 @@ fn intent(lua: &Lua, (handle, args): (AnyUserData, LuaValue)) -> Result<LuaValue
     let empty = Map::new();
     let properties = args.get("properties").and_then(Value::as_map).unwrap_or(&empty);
     let generation = args.get("generation").and_then(Value::as_i64).unwrap_or(1);
-    let generation = u32::try_from(generation).unwrap_or(1);
-    let handle = handle.borrow::<JournalHandle>()?;
-    let mut journal = handle.journal.borrow_mut();
-    let id = journal.next_id(&state.random.hex(16));
-    let (action, now) = (text("action"), state.now());
-    let mut intent = Intent::new(&handle.stack, id, resource, action, generation, properties, now);
-    intent.physical = args.get("physical").and_then(Value::as_str).map(str::to_owned);
-    if let Some(earlier) = journal.unresolved_for(&intent.resource, action) {
-        intent = intent.continuing(earlier);
-    }
-    let answer = Map::from([
-        ("id".to_owned(), intent.id.as_str().into()),
-        ("token".to_owned(), intent.token.as_str().into()),
-    ]);
-    journal.intent(intent, properties)?;
+    let begin = Begin {
+        resource,
+        action: text("action"),
+        generation: u32::try_from(generation).unwrap_or(1),
+        physical: args.get("physical").and_then(Value::as_str).map(str::to_owned),
+        properties,
+    };
+    let handle = calls::handle::<JournalHandle>(&handle, A_JOURNAL)?;
+    let mut journal = handle.0.borrow_mut();
+    let intent = journal.begin(&begin, &state.random.hex(16), state.now())?;
+    let answer =
+        Map::from([("id".to_owned(), intent.id.into()), ("token".to_owned(), intent.token.into())]);
     Ok(to_lua(lua, &Value::Map(answer))?)
 }
 
@@ -96,7 +94,7 @@ fn intent(lua: &Lua, (handle, args): (AnyUserData, LuaValue)) -> Result<LuaValue
 fn result(lua: &Lua, (handle, id, args): (AnyUserData, String, LuaValue)) -> Result<(), Raise> {
     let now = State::of(lua).now();
     let args = from_lua_at(lua, &args, "result")?;
-    let handle = handle.borrow::<JournalHandle>()?;
+    let handle = calls::handle::<JournalHandle>(&handle, A_JOURNAL)?;
     let empty = Map::new();
     let outcome = match args.get("error").and_then(Value::as_str) {
         Some(error) => Err(error),
@@ -105,6 +103,6 @@ fn result(lua: &Lua, (handle, id, args): (AnyUserData, String, LuaValue)) -> Res
             args.get("outputs").and_then(Value::as_map).unwrap_or(&empty),
         )),
     };
-    handle.journal.borrow_mut().result(&id, outcome, now)?;
+    handle.0.borrow_mut().result(&id, outcome, now)?;
     Ok(())
 }

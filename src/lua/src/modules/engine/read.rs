@@ -1,11 +1,11 @@
 //! What `stack.lua` hands over, read into the engine's own types.
 
-use dmsrun_base::{Map, Redactor, ResourceId, Value};
+use dmsrun_base::{Map, Redactor, ResourceId, Value, confidential};
 use dmsrun_diag::Span;
 use dmsrun_stack::{
-    Compare, Declared, Live, Property, Schema, Schemas, Type, effective::seal, tags,
+    Compare, Declared, Live, Property, Schema, Schemas, Type, effective::seal, plan::Shields, tags,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A request for a plan.
 pub(super) struct Input {
@@ -14,23 +14,18 @@ pub(super) struct Input {
     pub(super) declared: Vec<Declared>,
     pub(super) live: Vec<Live>,
     pub(super) schemas: Schemas,
+    pub(super) shields: Shields,
 }
 
 impl Input {
-    /// Tells the redactor of every secret that is declared.
+    /// Tells the redactor of every secret in the request, before anything of it is planned, shown or
+    /// written down: what is declared, and what is there, which a plan shows beside it.
     pub(super) fn learn(&self, redactor: &Redactor) {
-        for declared in &self.declared {
-            declared.properties.values().for_each(|value| learn(value, redactor));
+        let declared = self.declared.iter().map(|one| &one.properties);
+        let live = self.live.iter().map(|one| &one.properties);
+        for (name, value) in declared.chain(live).flatten() {
+            confidential::learn(name, value, redactor);
         }
-    }
-}
-
-fn learn(value: &Value, redactor: &Redactor) {
-    match value {
-        Value::Secret(secret) => redactor.learn(secret.reveal()),
-        Value::List(list) | Value::Template(list) => list.iter().for_each(|v| learn(v, redactor)),
-        Value::Map(map) => map.values().for_each(|v| learn(v, redactor)),
-        _ => {}
     }
 }
 
@@ -51,7 +46,12 @@ pub(super) fn input(value: &Value) -> Result<Input, String> {
         declared,
         live,
         schemas,
+        shields: Shields { protect: ids(value, "protect"), retain: ids(value, "retain") },
     })
+}
+
+fn ids(value: &Value, key: &str) -> BTreeSet<ResourceId> {
+    list(value, key).iter().filter_map(Value::as_str).filter_map(ResourceId::parse).collect()
 }
 
 fn schema(name: &str, value: &Value) -> Result<Schema, String> {

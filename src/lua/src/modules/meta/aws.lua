@@ -16,8 +16,10 @@
 --- ```
 ---
 --- The services and their operations are described by `dmsrun types`. Throttling and faults of the
---- service are retried by the host, on its clock. `--read-only` refuses what is not a read; with
---- `--dry-run` it is checked and not sent.
+--- service are retried by the host, on its clock. What would make a second one is not sent again where
+--- AWS may have made the first: it fails with the code `AnswerLost`, whether its answer was lost or the
+--- service failed at it, and whoever made the call looks before it is repeated. `--read-only` refuses
+--- what is not a read; with `--dry-run` it is checked and not sent.
 ---@class aws
 ---@field is_local boolean whether it is the AWS inside the binary
 local aws = {}
@@ -31,7 +33,7 @@ local aws = {}
 ---@class aws.CallOptions
 ---@field region? string
 ---@field role? string the ARN of a role to take for this call
----@field timeout? number seconds
+---@field timeout? number seconds in which it ends, its wait for a turn and its repeats included; where nothing is said, AWS has 300 once it was sent
 ---@field retry_codes? string[] error codes that pass by themselves
 
 ---@class aws.Identity

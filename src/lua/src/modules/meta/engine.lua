@@ -107,11 +107,13 @@ function engine.apply(plan) end
 ---@return table?
 function engine.take(apply, now) end
 
---- A job's properties with every reference filled in, and whether it is still needed.
+--- A job's properties with every reference filled in, and whether it is still needed. An update of which
+--- the plan said that it may be a replacement says by `replaces` that it is one: the next generation is to
+--- be made, and the old one has a job of its own.
 ---@param apply engine.Apply
 ---@param job integer
 ---@param compare? function
----@return table
+---@return { needed: boolean, replaces: boolean, properties: table, changes: table }
 function engine.resolve(apply, job, compare) end
 
 --- What was read back against what was sent: a line for each difference.
@@ -167,8 +169,9 @@ function engine.timing(apply) end
 
 --- Opens the journal of a stack.
 ---@param stack string
+---@param name? string of its file, which tells the stack's place apart
 ---@return engine.Journal
-function engine.journal(stack) end
+function engine.journal(stack, name) end
 
 --- Writes an intent; it is on the disk when this returns.
 ---@param journal engine.Journal

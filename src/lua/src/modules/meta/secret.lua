@@ -66,4 +66,15 @@ function secret.reveal(secret) end
 ---@return boolean
 function secret.is(value) end
 
+--- Whether a value of this name is a secret by rights, such as `asmPassword` or `auth_token`.
+---@param name string
+---@return boolean
+function secret.is_name(name) end
+
+--- Whether a text has a secret in it: before the host of a URL, in SQL that sets a password, or one
+--- that was seen before.
+---@param text string
+---@return boolean
+function secret.inside(text) end
+
 return secret

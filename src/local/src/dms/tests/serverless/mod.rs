@@ -115,6 +115,15 @@ fn the_engine_loads_and_applies_as_for_a_task() {
     rig.effects();
     rig.wait(3_600);
     let answer = rig.ok("DescribeReplicationTableStatistics", only(&arn));
+    // 500 is told of tasks alone.
+    let mut page = only(&arn);
+    page["MaxRecords"] = json!(500);
+    assert_eq!(
+        rig.code("DescribeReplicationTableStatistics", page.clone()),
+        "InvalidParameterValueException"
+    );
+    page["MaxRecords"] = json!(100);
+    rig.ok("DescribeReplicationTableStatistics", page);
     assert_eq!(answer["ReplicationConfigArn"], json!(arn));
     let tables = answer["ReplicationTableStatistics"].as_array().unwrap();
     assert_eq!(tables.len(), 21);

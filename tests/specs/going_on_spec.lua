@@ -1,0 +1,263 @@
+--- How a task goes on from where it was: never beside the other one, never from a place that is not its
+--- own, and never in the log of another server without being asked.
+
+local aws = require "aws"
+local cdc = require "cdc"
+local errors = require "errors"
+local ledger = require "ledger"
+local live = require "migration.live"
+local orders = require "support.orders"
+local spec = require "spec"
+local tasks = require "migration.tasks"
+local time = require "time"
+local trying = require "support.trying"
+
+local has = trying.has
+
+local path
+
+local function script(...)
+	return spec.run(path, ...)
+end
+
+local function done(...)
+	local run = script(...)
+	assert.equal(0, run.code, run.text)
+	return run
+end
+
+--- What a run that has to be refused says, however its lines are broken.
+local function refused(...)
+	local run = script(...)
+	assert.not_equal(0, run.code, run.text)
+	return (run.text:gsub("%s+", " "))
+end
+
+local function task_of(id)
+	return live.find(orders.make()).tasks[id or "migration"]
+end
+
+--- Stops a task as somebody at the console does.
+local function stop_elsewhere(id)
+	local arn = task_of(id).replication_task_arn
+	aws.dms.stop_replication_task { replication_task_arn = arn }
+	while task_of(id).status ~= "stopped" do
+		time.sleep(15)
+	end
+end
+
+--- A start whose run is killed behind the call.
+local function start_killed(id)
+	spec.faults.set "dms:StartReplicationTask#1=kill-after"
+	assert.is_true(script("start", id, "--yes").killed)
+	spec.faults.clear()
+	assert.equal("starting", task_of(id).status)
+end
+
+--- A test in a copy of the one world: a migration that replicates.
+local function case(name, f)
+	it(name, function()
+		spec.branch(f)
+	end)
+end
+
+setup(function()
+	path = orders.script()
+	done "--yes"
+end)
+
+after_each(function()
+	spec.faults.clear()
+end)
+
+describe("a task that is starting", function()
+	case("counts as one that runs: the other one is not started beside it", function()
+		done("stop", "--yes")
+		start_killed "cdc"
+		for _, verb in ipairs { "start", "resume" } do
+			local text = refused(verb, "migration", "--yes")
+			has(text, "orders-cdc is starting")
+			has(text, "applied twice")
+			has(text, verb .. " migration --allow twice")
+		end
+		has(refused "--yes", "applied twice")
+		has(refused("reload", "--allow", "reload"), "applied twice")
+		assert.equal("stopped", task_of("migration").status)
+	end)
+
+	case("has not begun where a later start would have it begin, and says so", function()
+		done("stop", "--yes")
+		start_killed "cdc"
+		local text = refused("start", "cdc", "--from", time.format(time.epoch() - 3600), "--yes")
+		has(text, "The task runs")
+		has(text, "stop cdc")
+		assert.is_nil(text:find("started from", 1, true))
+		assert.is_nil(task_of("cdc").cdc_start_position)
+		has(done("start", "cdc", "--yes").output, "orders-cdc runs already")
+	end)
+
+	case("is looked at again once the stack is ours", function()
+		done("stop", "--yes")
+		local m = orders.make()
+		local before = live.find(m)
+		start_killed "cdc"
+		local ok, problem = errors.capture(tasks.start, m, before.tasks.migration)
+		assert.is_false(ok)
+		has(problem.what, "applied twice")
+		assert.equal("stopped", task_of("migration").status)
+		-- Whoever gives a position is not told of a start that another one made.
+		local at = cdc.at(time.epoch() - 3600)
+		ok, problem = errors.capture(tasks.start, m, before.tasks.cdc, nil, at)
+		assert.is_false(ok)
+		assert.equal("The task runs", problem.summary)
+	end)
+
+	case("a task's own name means it as well as its id", function()
+		has(refused("start", "orders-cdc", "--yes"), "applied twice")
+		assert.equal("ready", task_of("cdc").status)
+	end)
+
+	case("a deploy does not resume what an interrupted one stopped beside the other", function()
+		local other = { "-c", "source_db_config.extra_connection_attributes=initstmt=SET x=1" }
+		spec.faults.set "dms:StartReplicationTask#1=AccessDeniedFault"
+		refused("deploy", "--yes", table.unpack(other))
+		spec.faults.clear()
+		assert.equal("stopped", task_of("migration").status)
+		done("start", "cdc", "--yes")
+		local text = refused("deploy", "--yes", table.unpack(other))
+		has(text, "this deploy resumes")
+		has(text, "applied twice")
+		assert.equal("stopped", task_of("migration").status)
+	end)
+end)
+
+describe("start --from ledger", function()
+	case("sees first where a task had come to that was stopped at the console", function()
+		done("stop", "--yes")
+		done("start", "cdc", "--yes")
+		time.sleep(600)
+		done("stop", "cdc", "--yes")
+		done("resume", "cdc", "--yes")
+		time.sleep(7200)
+		stop_elsewhere "cdc"
+		local stands = task_of("cdc").recovery_checkpoint
+		assert.not_equal(stands, ledger.last("orders", "cdc").checkpoint)
+		done("start", "cdc", "--from", "ledger", "--yes")
+		assert.equal(stands, task_of("cdc").cdc_start_position)
+	end)
+
+	case("takes the one that stopped last, and not the one that was read last", function()
+		stop_elsewhere "migration"
+		done("start", "cdc", "--yes")
+		time.sleep(7200)
+		done("stop", "cdc", "--yes")
+		done "status"
+		local stands = task_of("cdc").recovery_checkpoint
+		local last = ledger.last("orders")
+		assert.equal("migration", last.task)
+		assert.is_true(ledger.moment(last) < time.epoch() - 7200)
+		done("start", "cdc", "--from", "ledger", "--yes")
+		assert.equal(stands, task_of("cdc").cdc_start_position)
+	end)
+
+	case("takes the other task's where that one has come further", function()
+		done("stop", "--yes")
+		done("start", "cdc", "--yes")
+		time.sleep(600)
+		done("stop", "cdc", "--yes")
+		done("resume", "migration", "--yes")
+		time.sleep(7200)
+		done("stop", "migration", "--yes")
+		local stands = task_of("migration").recovery_checkpoint
+		-- That leaves out what lies between, which nobody may approve unseen.
+		local text = refused("start", "cdc", "--from", "ledger", "--yes")
+		has(text, "skipped, or applied twice")
+		has(text, "start cdc --from ledger --allow position")
+		done("start", "cdc", "--from", "ledger", "--allow", "position")
+		assert.equal(stands, task_of("cdc").cdc_start_position)
+	end)
+
+	case("elsewhere than where a task stands is not covered by --yes", function()
+		done("stop", "--yes")
+		done("start", "cdc", "--yes")
+		time.sleep(600)
+		done("stop", "cdc", "--yes")
+		local at = time.format(time.epoch() - 3600)
+		local text = refused("start", "cdc", "--from", at, "--require-approval", "any", "--yes")
+		has(text, "skipped, or applied twice")
+		assert.equal("stopped", task_of("cdc").status)
+	end)
+end)
+
+describe("an entry of the ledger", function()
+	local function entry(more)
+		local one =
+			{ time = "2026-11-22T12:00:00Z", status = "stopped", checkpoint = "c", task = "t" }
+		for key, value in pairs(more) do
+			one[key] = value
+		end
+		return one
+	end
+
+	it("counts from when its task stopped; what was read later is no later one", function()
+		local own = entry { stopped = "2026-11-22T11:00:00Z" }
+		assert.is_true(ledger.is_later(entry { stopped = "2026-11-22T11:30:00Z" }, own))
+		assert.is_false(ledger.is_later(entry { stopped = "2026-11-22T10:30:00Z" }, own))
+		assert.is_true(ledger.is_later(entry { status = "running" }, own))
+		-- Of a ledger of before, nobody knows more than when it was read.
+		assert.is_false(ledger.is_later(entry { time = "2026-11-22T13:00:00Z" }, own))
+		assert.is_true(ledger.is_later(entry { time = "2026-11-22T13:00:00Z" }, own, true))
+		assert.is_false(ledger.is_later(entry { stopped = "2026-11-22T11:30:00Z" }, entry {}))
+		assert.is_true(ledger.is_later(entry { stopped = "2026-11-22T12:30:00Z" }, entry {}))
+	end)
+end)
+
+describe("another source server behind the secret", function()
+	local OTHER = { "-c", "source_db_config.server_name=other-db.example.com" }
+
+	local function with_other(...)
+		local words = { ... }
+		return table.unpack(table.move(OTHER, 1, #OTHER, #words + 1, words))
+	end
+
+	case("shows in the plan, with the tasks that read it when they next start", function()
+		local text = done(with_other "plan").output:gsub("%s+", " ")
+		has(text, "source-db.example.com:3306 → other-db.example.com:3306")
+		has(text, "interrupts replication with the next start of orders-migration")
+		has(text, "means nothing in that of other-db.example.com:3306")
+	end)
+
+	case("a resume with the old server's checkpoint is asked about, whoever stopped it", function()
+		done(with_other("deploy", "--yes"))
+		stop_elsewhere "migration"
+		for _, verb in ipairs { "resume", "start", "" } do
+			local words = verb == "" and { "--yes" } or { verb, "--yes" }
+			local text = refused(with_other(table.unpack(words)))
+			has(text, "it is of the server source-db.example.com, and the source is")
+			has(text, "--allow position")
+			assert.equal("stopped", task_of().status)
+		end
+		assert.equal("source-db.example.com", ledger.last("orders", "migration").source.server)
+		done(with_other("resume", "--allow", "position"))
+		-- From then on it reads the other one.
+		time.sleep(600)
+		done(with_other("stop", "--yes"))
+		assert.equal("other-db.example.com", ledger.last("orders", "migration").source.server)
+		done(with_other("resume", "--yes"))
+	end)
+
+	case("is what is deployed, and not what a run was told", function()
+		done(with_other("stop", "--yes"))
+		assert.equal("source-db.example.com", ledger.last("orders", "migration").source.server)
+		done(with_other("resume", "--yes"))
+	end)
+
+	case("a deploy that pauses a task and has it resume there asks as well", function()
+		done(with_other("deploy", "--yes"))
+		local attributes = "source_db_config.extra_connection_attributes=initstmt=SET x=1"
+		local text = refused(with_other("deploy", "--yes", "-c", attributes))
+		has(text, "it is of the server source-db.example.com, and the source is")
+		assert.equal("running", task_of().status)
+		assert.equal(0, #spec.messages())
+	end)
+end)
