@@ -35,7 +35,7 @@ pub struct InitLine {
 }
 
 /// The files of a project: name and text, with the migration's name as `@NAME@`.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("migrate.lua", include_str!("init/migrate.lua")),
     ("migration.json", include_str!("init/migration.json")),
     ("spec/migrate_spec.lua", include_str!("init/migrate_spec.lua")),
@@ -44,6 +44,7 @@ const FILES: [(&str, &str); 10] = [
     ("stylua.toml", include_str!("init/stylua.toml")),
     ("selene.toml", include_str!("init/selene.toml")),
     ("dmsrun.yml", include_str!("init/dmsrun.yml")),
+    ("lua54.yml", include_str!("init/lua54.yml")),
     (".gitignore", include_str!("init/gitignore")),
     ("README.md", include_str!("init/README.md")),
 ];
