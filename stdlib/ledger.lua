@@ -217,22 +217,16 @@ local function mended(path)
 	return text:sub(-1) == "\n" and "" or "\n"
 end
 
---- Keeps where a task has come to, and which source its run reads. It is on the disk when this returns;
---- false where there is no checkpoint to keep, or nothing new. Raises where it can't be written.
----@param stack string
----@param task_id string the id in the script
----@param task table as DMS describes it
----@param about ledger.About
----@return boolean kept
-function ledger.keep(stack, task_id, task, about)
+--- The line that is to be added about a task; nil where there is nothing to say, or nothing new.
+local function new_line(list, stack, task_id, task, about)
 	local checkpoint, started = task.recovery_checkpoint, run_of(task)
 	if checkpoint == "" then
 		checkpoint = nil
 	end
 	if checkpoint == nil and (started == nil or about.source == nil) then
-		return false
+		return nil
 	end
-	local arn, list = task.replication_task_arn, lines_of(stack)
+	local arn = task.replication_task_arn
 	local region, account = arn:match "^arn:[^:]*:dms:([^:]*):([^:]*):"
 	local entry = {
 		time = time.now(),
@@ -250,12 +244,41 @@ function ledger.keep(stack, task_id, task, about)
 		stopped = end_of(task, started),
 		source = source_in(list, arn, started, ledger.source(about.source)),
 	}
-	if known(list, task_id, entry) then
+	return not known(list, task_id, entry) and entry or nil
+end
+
+--- Keeps where a task has come to, and which source its run reads. It is on the disk when this returns;
+--- false where there is no checkpoint to keep, or nothing new. Raises where it can't be written.
+---@param stack string
+---@param task_id string the id in the script
+---@param task table as DMS describes it
+---@param about ledger.About
+---@return boolean kept
+function ledger.keep(stack, task_id, task, about)
+	local entry = new_line(lines_of(stack), stack, task_id, task, about)
+	if not entry then
 		return false
 	end
 	local path = ledger.path(stack)
 	fs.append(path, mended(path) .. json.encode(entry) .. "\n", { durable = true })
-	return checkpoint ~= nil
+	return entry.checkpoint ~= nil
+end
+
+--- What the ledger would hold once tasks had been kept as they are now, the oldest first. Nothing is
+--- written.
+---@param stack string
+---@param tasks table<string, table> by id in the script, as DMS describes them
+---@param source? table the source's endpoint
+---@return ledger.Entry[]
+function ledger.with(stack, tasks, source)
+	local lines, list = lines_of(stack), ledger.list(stack)
+	for id, task in pairs(tasks) do
+		local entry = new_line(lines, stack, id, task, { why = "status", source = source })
+		if entry and entry.checkpoint then
+			list[#list + 1] = entry
+		end
+	end
+	return list
 end
 
 --- The same where not being able to is no reason to stop: it is told, and the work goes on.

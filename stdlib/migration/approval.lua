@@ -123,7 +123,8 @@ end
 ---@param what string[] what is lost, in lines
 ---@param names string|string[] the names in `--allow`: all of them are needed
 ---@param verb? string the verb that continues, where it is called otherwise
-function approval.loss(m, what, names, verb)
+---@param instead? table[] hints: how to go on without losing it
+function approval.loss(m, what, names, verb, instead)
 	if type(names) == "string" then
 		names = { names }
 	end
@@ -136,26 +137,28 @@ function approval.loss(m, what, names, verb)
 	if #open == 0 then
 		return
 	end
-	local lost = report.list(what, 10)
+	local lost, hints = report.list(what, 10), table.move(instead or {}, 1, #(instead or {}), 1, {})
 	if not ui.interactive then
+		hints[#hints + 1] = {
+			#hints > 0 and "To approve it as it is:" or "To approve beforehand:",
+			-- With a command line of its own, all of it: what it allows already as well.
+			command = m.line and m:again(table.unpack(report.keys(set)))
+				or ("%s --allow %s"):format(
+					m:command(verb or names[1]),
+					table.concat(report.keys(set), ",")
+				),
+		}
 		errors.raise {
 			summary = "Approval needed",
 			what = ("this loses %s"):format(lost),
 			why = "there is no terminal to type the stack's name at; --yes does not cover losing data; nothing was changed",
-			hints = {
-				{
-					"To approve beforehand:",
-					-- With a command line of its own, all of it: what it allows already as well.
-					command = m.line and m:again(table.unpack(report.keys(set)))
-						or ("%s --allow %s"):format(
-							m:command(verb or names[1]),
-							table.concat(report.keys(set), ",")
-						),
-				},
-			},
+			hints = hints,
 			at = false,
 			exit = "approval",
 		}
+	end
+	for _, hint in ipairs(hints) do
+		ui.err(("%s %s"):format(hint[1], hint.command or ""))
 	end
 	local question = ("This loses %s. Type %q to go on"):format(lost, m.name)
 	if not ui.type_name(question, m.name) then

@@ -1,7 +1,6 @@
 --- The checkpoints of a migration's tasks: kept in the ledger when a verb stops or looks at them, and
 --- found there for `start TASK --from POSITION`.
 
-local approval = require "migration.approval"
 local cdc = require "cdc"
 local errors = require "errors"
 local host = require "host"
@@ -10,8 +9,6 @@ local marks = require "kinds.support.marks"
 local report = require "report"
 local say = require "migration.say"
 local server_tag = require "kinds.support.server_tag"
-local states = require "kinds.support.task_states"
-local task_changes = require "kinds.support.task_changes"
 
 local checkpoints = {}
 
@@ -63,94 +60,6 @@ end
 ---@return boolean kept
 function checkpoints.keep(m, found, id, task, why)
 	return ledger.try(m.name, id, task, { why = why, source = checkpoints.source(m, found) })
-end
-
---- Asks before a task goes on from where it was, in the log of another server than that: a position of
---- one log means nothing in another, and what lies between is skipped or applied twice.
-local function ask(m, lost)
-	if #lost > 0 then
-		approval.loss(m, lost, "position", m:said())
-	end
-end
-
---- What goes wrong when a task goes on with a source; nil where nothing does, or nobody can tell.
-local function problem_of(m, task, source)
-	local run = ledger.run(m.name, task.replication_task_arn)
-	local moved = run and ledger.moved(run.source, source)
-	return moved and ("where %s had come to: %s"):format(task.replication_task_identifier, moved)
-end
-
---- Keeps where a task has come to, and asks before it is resumed with another source.
----@param m migration.Migration
----@param found migration.Live
----@param id string
----@param task table
-function checkpoints.mind_source(m, found, id, task)
-	checkpoints.keep(m, found, id, task, "start")
-	ask(m, { problem_of(m, task, ledger.source(checkpoints.source(m, found))) })
-end
-
---- The tasks that a plan resumes, by ARN: because that is declared, or after a stop of its own.
-local function resumed_by(plan)
-	---@type table<string, boolean>
-	local resumed = {}
-	local function note(task, does)
-		if does then
-			resumed[task.replication_task_arn] = true
-		end
-	end
-	for _, step in ipairs(plan:with("update", "replace")) do
-		local item, state = plan:item(step) or {}, step.changes.state
-		local stays = state and state.to == "stopped"
-		if step.kind == "dms.task" and item.raw then
-			local begins = state and state.to == "running" and states.has_run(item.raw)
-			-- One that loads begins anew in another's place; one for changes goes on from there.
-			local goes_on = item.raw.migration_type == "cdc"
-				and (step.action == "replace" or step.may_replace)
-			local pauses = states.runs(item.raw)
-				and (goes_on or (step.action == "update" and task_changes.need_stop(step.changes)))
-			note(item.raw, begins or (pauses and not stays))
-		elseif (step.effect or ""):find("interrupts", 1, true) then
-			for _, task in ipairs(item.tasks or {}) do
-				note(task, states.runs(task))
-			end
-		end
-	end
-	return resumed
-end
-
---- Keeps where the tasks have come to before a plan is carried out, and which source each of them reads;
---- asks before the plan has one of them go on with another source.
----@param m migration.Migration
----@param plan stack.Plan
-function checkpoints.mind_plan(m, plan)
-	---@type migration.Live
-	local found = { tasks = {} }
-	local lost = {}
-	for _, one in ipairs(plan.live) do
-		if one.kind == "dms.task" then
-			found.tasks[one.id] = one.item.raw
-		elseif one.kind == "dms.endpoint" and one.id == "source" then
-			found.source = one.item.raw
-		end
-	end
-	local resumed = resumed_by(plan)
-	for _, declared in ipairs(m.tasks) do
-		local task = found.tasks[declared.id]
-		if task and states.has_run(task) then
-			if not host.options.dry_run then
-				checkpoints.keep(m, found, declared.id, task, "deploy")
-			end
-			lost[#lost + 1] = resumed[task.replication_task_arn]
-					and problem_of(m, task, {
-						engine = m.source.engine.name,
-						server = m.source.config.server_name,
-						port = m.source.port,
-					})
-				or nil
-		end
-	end
-	ask(m, lost)
 end
 
 --- Forgets that a task was to run again after an interrupted change: somebody wants it stopped.

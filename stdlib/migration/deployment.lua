@@ -3,8 +3,8 @@
 
 local approval = require "migration.approval"
 local baseline = require "stack.baseline"
-local checkpoints = require "migration.checkpoints"
 local cidr = require "network.cidr"
+local doubts = require "migration.doubts"
 local errors = require "errors"
 local host = require "host"
 local existing = require "migration.existing"
@@ -271,7 +271,7 @@ function deployment.deploy(m)
 		plan:require_saved(host.options.plan)
 	end
 	if plan.has_changes then
-		checkpoints.mind_plan(m, plan)
+		doubts.mind_plan(m, plan)
 		approve(m, plan)
 		m:stack():apply(plan, {
 			label = "Deploy",

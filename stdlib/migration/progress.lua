@@ -4,7 +4,7 @@
 local approval = require "migration.approval"
 local aws = require "aws"
 local catchup = require "migration.catchup"
-local checkpoints = require "migration.checkpoints"
+local doubts = require "migration.doubts"
 local load = require "migration.load"
 local onward = require "migration.onward"
 local report = require "report"
@@ -29,8 +29,8 @@ function progress.ensure_running(m, found, task)
 	twice.refuse(m, found, "migration")
 	if tasks.has_run(task) then
 		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier), m:said())
-		checkpoints.mind_source(m, found, "migration", task)
 	end
+	doubts.mind_start(m, found, "migration", task)
 	local started, what = tasks.start(m, task)
 	if what then
 		say.label("Start", ("%s %s"):format(started.replication_task_identifier, what))

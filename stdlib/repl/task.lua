@@ -1,7 +1,9 @@
 --- A replication task in an operator's hands.
 
 local aws = require "aws"
+local beside = require "repl.beside"
 local causes = require "migration.causes"
+local cdc = require "cdc"
 local coming_back = require "kinds.support.coming_back"
 local diagnosis = require "repl.diagnosis"
 local dms = require "kinds.support.dms"
@@ -13,6 +15,7 @@ local log = require "repl.log"
 local marks = require "kinds.support.marks"
 local replications = require "kinds.support.replications"
 local report = require "report"
+local states = require "kinds.support.task_states"
 local suggest = require "suggest"
 local time = require "time"
 local ui = require "ui"
@@ -25,17 +28,6 @@ task.COLUMNS = { "task", "state", "type", "lag", "tables", "errors", "started", 
 
 --- How often a state is asked for, and how long it may take to come.
 local POLL, TIMEOUT = 5, 1800
-
---- States that pass by themselves.
-local PASSING = {
-	creating = true,
-	starting = true,
-	stopping = true,
-	modifying = true,
-	testing = true,
-	moving = true,
-	deleting = true,
-}
 
 --- What DMS takes in one call.
 local BATCH = 10
@@ -263,7 +255,7 @@ function Task:settled()
 		progress = true,
 		check = function()
 			last = self:describe()
-			return not PASSING[last.status]
+			return not states.passes(last)
 		end,
 	}
 	return self:status()
@@ -277,14 +269,6 @@ local function refuse(self, item, deed, hint)
 	}
 end
 
-local function has_run(item)
-	local stats = item.replication_task_stats or {}
-	return item.replication_task_start_date ~= nil
-		or stats.start_date ~= nil
-		or stats.fresh_start_date ~= nil
-		or item.status == "stopped"
-end
-
 --- The lock of the stack that the task belongs to, until the end of the block; nil where it belongs to
 --- none.
 local function lock_of(self, doing)
@@ -292,11 +276,12 @@ local function lock_of(self, doing)
 	return name and require("stack").new(name):lock(doing) or nil
 end
 
-local function begin(self, how)
+local function begin(self, how, position)
 	local _ <close> = lock_of(self, "start")
 	aws.dms.start_replication_task {
 		replication_task_arn = self.arn,
 		start_replication_task_type = how,
+		cdc_start_position = position and position.text or nil,
 	}
 	return self:settled()
 end
@@ -326,23 +311,57 @@ function Task:stop()
 	return stopped
 end
 
---- Starts it for the first time.
----@return table status
-function Task:start()
-	local item = self:describe()
-	if has_run(item) then
-		refuse(self, item, "started", "it has run before: resume() goes on, reload() loads again")
+--- A position that a task for changes can begin at.
+local function position_of(self, item, from)
+	local endpoint = aws.dms.describe_endpoints({
+		filters = { { name = "endpoint-arn", values = { item.source_endpoint_arn } } },
+	}).endpoints[1]
+	---@diagnostic disable-next-line: need-check-nil -- a task has a source
+	local engine = endpoint.engine_name
+	local position = cdc.of(from, engine)
+	local problem = item.migration_type ~= "cdc"
+			and ("it is of type %s: its changes begin where its load begins"):format(
+				item.migration_type
+			)
+		or cdc.problem(position, engine)
+		or cdc.passed(position)
+	if problem then
+		errors.raise {
+			summary = "The task can't be started there",
+			what = ("%s: %s"):format(self.name, problem),
+			why = "nothing was started",
+		}
 	end
-	return begin(self, "start-replication")
+	return position
 end
 
---- Goes on from where it was.
+--- Starts it for the first time. Where another task of the same endpoints and tables has run before, one
+--- for changes is given the position to begin at; without one, the task's name is to be typed.
+---@param from? cdc.Position|string a time, a checkpoint or a place in the source's log, as the module `cdc` makes them or as text
+---@return table status
+function Task:start(from)
+	local item = self:describe()
+	if states.has_run(item) then
+		refuse(self, item, "started", "it has run before: resume() goes on, reload() loads again")
+	end
+	local position = from ~= nil and position_of(self, item, from) or nil
+	if not beside.may_start(item, position ~= nil) then
+		return self:status()
+	end
+	return begin(self, "start-replication", position)
+end
+
+--- Goes on from where it was. Where another task of the same endpoints and tables has carried changes
+--- since, the task's name is to be typed.
 ---@return table status
 function Task:resume()
 	local item = self:describe()
-	if item.status == "running" or not has_run(item) then
+	if item.status == "running" or not states.has_run(item) then
 		local hint = item.status == "running" and "it runs already" or "it has never run: start()"
 		refuse(self, item, "resumed", hint)
+	end
+	if not beside.may_start(item) then
+		return self:status()
 	end
 	return begin(self, "resume-processing")
 end
@@ -375,7 +394,7 @@ function Task:reload(...)
 		list[index] = { schema_name = schema, table_name = table_name }
 	end
 	if #names == 0 then
-		if item.status == "running" or not has_run(item) then
+		if item.status == "running" or not states.has_run(item) then
 			refuse(
 				self,
 				item,
@@ -383,7 +402,7 @@ function Task:reload(...)
 				"stop() it first; single tables can be reloaded in a running task"
 			)
 		end
-		if not allowed(self, "every table") then
+		if not (beside.may_start(item, true) and allowed(self, "every table")) then
 			return self:status()
 		end
 		return begin(self, "reload-target")

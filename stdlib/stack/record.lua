@@ -2,6 +2,7 @@
 --- longer declared goes back to its default; and salted fingerprints of what can't be read back, so
 --- that another password is noticed without keeping the password.
 
+local change = require "kinds.support.changes"
 local engine = require "engine"
 local host = require "host"
 
@@ -220,16 +221,6 @@ function record.untouched(there, wanted)
 	return touched and (tag_of(kept) or "") or nil
 end
 
---- Whether something else than tags changes.
-local function sends(changes)
-	for name in pairs(changes) do
-		if name ~= "tags" then
-			return true
-		end
-	end
-	return false
-end
-
 --- Puts the record among the changes of an update, where it differs from what the tags say. A
 --- fingerprint is made of what this update sends and of nothing else. A secret that nobody knows goes
 --- along with any change of the resource, so that it is known from then on.
@@ -240,7 +231,7 @@ end
 ---@param ignored? string[] properties that are not to be changed
 function record.add_changes(definition, properties, changes, live_tags, ignored)
 	local before, prints = fingerprints(live_tags[record.FINGERPRINT]), {}
-	local along = sends(changes)
+	local along = change.beyond_tags(changes)
 	local skipped = {}
 	for _, name in ipairs(ignored or {}) do
 		skipped[name] = true

@@ -7,6 +7,7 @@ local errors = require "errors"
 local forget = require "stack.forget"
 local fs = require "fs"
 local kind = require "kind"
+local own_kind = require "support.own_kind"
 local owning = require "stack.owning"
 local report = require "report"
 local spec = require "spec"
@@ -222,36 +223,13 @@ describe("adopting one", function()
 
 	it("takes a kind of a script's own, which writes its tags by its own update", function()
 		local items = {}
-		kind.define {
-			name = "own.mark",
-			doc = "A thing of a script's own.",
-			properties = { tags = { type = "map", compare = "merged" } },
-			list = function(ctx)
-				local list = {}
-				for _, item in pairs(items) do
-					list[#list + 1] = item.tags["dmsrun:stack"] == ctx.stack and item or nil
-				end
-				return list
-			end,
-			read = function(_, id)
-				return items[id]
-			end,
-			observe = function()
-				return { properties = {}, outputs = {}, state = "available" }
-			end,
-			create = function(ctx)
-				items[ctx.name] = { id = ctx.name, tags = ctx.tags, raw = {} }
-				return ctx.name
-			end,
+		own_kind.define("own.mark", items, {
 			update = function(_, item, _, changes)
 				for name, value in pairs(changes.tags.to) do
 					items[item.id].tags[name] = value
 				end
 			end,
-			delete = function(_, item)
-				items[item.id] = nil
-			end,
-		}
+		})
 		items.there = { id = "there", tags = { Team = "x" }, raw = {} }
 		local s = stack.new("own", { kinds = { "own.mark" } })
 		s:add("own.mark", "one", {})

@@ -5,6 +5,7 @@ local aws = require "aws"
 local errors = require "errors"
 local forget = require "stack.forget"
 local kind = require "kind"
+local own_kind = require "support.own_kind"
 local report = require "report"
 local spec = require "spec"
 local stack = require "stack"
@@ -158,36 +159,7 @@ describe("forget", function()
 	it("asks a kind of a script's own how its tags are taken off", function()
 		local items = {}
 		local function define(more)
-			local definition = {
-				name = "own.thing",
-				doc = "A thing of a script's own.",
-				properties = { tags = { type = "map", compare = "merged" } },
-				list = function(ctx)
-					local list = {}
-					for _, item in pairs(items) do
-						list[#list + 1] = item.tags["dmsrun:stack"] == ctx.stack and item or nil
-					end
-					return list
-				end,
-				read = function(_, id)
-					return items[id]
-				end,
-				observe = function()
-					return { properties = {}, outputs = {}, state = "available" }
-				end,
-				create = function(ctx)
-					items[ctx.name] = { id = ctx.name, tags = ctx.tags, raw = {} }
-					return ctx.name
-				end,
-				update = function() end,
-				delete = function(_, item)
-					items[item.id] = nil
-				end,
-			}
-			for key, value in pairs(more) do
-				definition[key] = value
-			end
-			kind.define(definition)
+			own_kind.define("own.thing", items, more)
 		end
 		define {}
 		local s = stack.new("owned", { kinds = { "own.thing" } })

@@ -3,6 +3,7 @@
 
 local aws = require "aws"
 local cdc = require "cdc"
+local deployment = require "migration.deployment"
 local errors = require "errors"
 local ledger = require "ledger"
 local live = require "migration.live"
@@ -46,10 +47,18 @@ local function stop_elsewhere(id)
 	end
 end
 
+--- Starts one that has never run as somebody at the console does.
+local function start_elsewhere(id)
+	aws.dms.start_replication_task {
+		replication_task_arn = task_of(id).replication_task_arn,
+		start_replication_task_type = "start-replication",
+	}
+end
+
 --- A start whose run is killed behind the call.
 local function start_killed(id)
 	spec.faults.set "dms:StartReplicationTask#1=kill-after"
-	assert.is_true(script("start", id, "--yes").killed)
+	assert.is_true(script("start", id, "--yes", "--allow", "position").killed)
 	spec.faults.clear()
 	assert.equal("starting", task_of(id).status)
 end
@@ -123,7 +132,7 @@ describe("a task that is starting", function()
 		refused("deploy", "--yes", table.unpack(other))
 		spec.faults.clear()
 		assert.equal("stopped", task_of("migration").status)
-		done("start", "cdc", "--yes")
+		done("start", "cdc", "--allow", "position")
 		local text = refused("deploy", "--yes", table.unpack(other))
 		has(text, "this deploy resumes")
 		has(text, "applied twice")
@@ -134,7 +143,7 @@ end)
 describe("start --from ledger", function()
 	case("sees first where a task had come to that was stopped at the console", function()
 		done("stop", "--yes")
-		done("start", "cdc", "--yes")
+		done("start", "cdc", "--allow", "position")
 		time.sleep(600)
 		done("stop", "cdc", "--yes")
 		done("resume", "cdc", "--yes")
@@ -148,7 +157,7 @@ describe("start --from ledger", function()
 
 	case("takes the one that stopped last, and not the one that was read last", function()
 		stop_elsewhere "migration"
-		done("start", "cdc", "--yes")
+		start_elsewhere "cdc"
 		time.sleep(7200)
 		done("stop", "cdc", "--yes")
 		done "status"
@@ -162,10 +171,10 @@ describe("start --from ledger", function()
 
 	case("takes the other task's where that one has come further", function()
 		done("stop", "--yes")
-		done("start", "cdc", "--yes")
+		done("start", "cdc", "--allow", "position")
 		time.sleep(600)
 		done("stop", "cdc", "--yes")
-		done("resume", "migration", "--yes")
+		done("resume", "migration", "--allow", "position")
 		time.sleep(7200)
 		done("stop", "migration", "--yes")
 		local stands = task_of("migration").recovery_checkpoint
@@ -179,13 +188,138 @@ describe("start --from ledger", function()
 
 	case("elsewhere than where a task stands is not covered by --yes", function()
 		done("stop", "--yes")
-		done("start", "cdc", "--yes")
+		done("start", "cdc", "--allow", "position")
 		time.sleep(600)
 		done("stop", "cdc", "--yes")
 		local at = time.format(time.epoch() - 3600)
 		local text = refused("start", "cdc", "--from", at, "--require-approval", "any", "--yes")
 		has(text, "skipped, or applied twice")
 		assert.equal("stopped", task_of("cdc").status)
+	end)
+end)
+
+describe("a task for changes that has never run", function()
+	local function asked(...)
+		local text = refused("start", "cdc", "--yes", ...)
+		has(text, "orders-cdc begins with what changes from now on")
+		has(text, "start cdc --allow position")
+		assert.equal("ready", task_of("cdc").status)
+		return text
+	end
+
+	case("is not started behind a gap that nobody was told of", function()
+		done("stop", "--yes")
+		local stands = task_of("migration").recovery_checkpoint
+		time.sleep(7200)
+		local text = asked()
+		has(text, "what changed since task migration had come to its checkpoint of")
+		has(text, "migrate.lua start cdc --from ledger")
+		local dry = done("--dry-run", "start", "cdc")
+		has(dry.output:gsub("%s+", " "), "Lost what changed since task migration")
+		-- The way that was offered needs no approval of a loss.
+		done("start", "cdc", "--from", "ledger", "--yes")
+		assert.equal(stands, task_of("cdc").cdc_start_position)
+	end)
+
+	case("is asked about after the console stopped the other one, too", function()
+		stop_elsewhere "migration"
+		has(asked(), "its checkpoint of")
+		has(done("--dry-run", "start", "cdc").output, "Lost")
+	end)
+
+	case("is told of the time where the source is another server now", function()
+		done("stop", "--yes")
+		local server = "source_db_config.server_name=other-db.example.com"
+		done("deploy", "--yes", "-c", server)
+		local text = asked("-c", server)
+		local date = text:match "its checkpoint of (%S+Z)"
+		has(text, "start cdc --from " .. date)
+	end)
+
+	case("begins where its own had come to that was destroyed before it", function()
+		done("stop", "--yes")
+		done("start", "cdc", "--from", "ledger", "--yes")
+		time.sleep(600)
+		done("destroy", "--allow", "destroy")
+		done("deploy", "--yes")
+		has(asked(), "since task cdc had come to its checkpoint of")
+	end)
+
+	case("is started by no deploy that declares it as running, without being asked", function()
+		done("stop", "--yes")
+		local m = orders.make { cdc = { state = "running" } }
+		local ok, problem = errors.capture(deployment.deploy, m)
+		assert.is_false(ok)
+		has(problem.what, "begins with what changes from now on")
+		assert.equal("ready", task_of("cdc").status)
+	end)
+
+	case("with a position of its own is started there", function()
+		done("stop", "--yes")
+		done("destroy", "--allow", "destroy")
+		local start = cdc.at(time.epoch() - 3600)
+		deployment.deploy(orders.make { cdc = { state = "running", start = start } })
+		assert.equal("running", task_of("cdc").status)
+	end)
+end)
+
+describe("a task behind whose checkpoint the other one has come", function()
+	local function carried()
+		done("stop", "--yes")
+		done("start", "cdc", "--from", "ledger", "--yes")
+	end
+
+	local function asked(...)
+		local text = refused(...)
+		has(text, "what task cdc carried until")
+		has(text, "applies a second time what came after that")
+		has(text, "migrate.lua resume cdc")
+		has(text, "--allow position")
+		assert.equal("stopped", task_of("migration").status)
+	end
+
+	case("does not go on from there without being asked, whatever the verb", function()
+		carried()
+		time.sleep(600)
+		done("stop", "cdc", "--yes")
+		asked("start", "migration", "--yes")
+		asked("resume", "--yes")
+		asked "--yes"
+		local dry = done("--dry-run", "resume").output:gsub("%s+", " ")
+		has(dry, "Lost what task cdc carried until")
+		done("resume", "--allow", "position")
+		done("stop", "--yes")
+		-- Now it is the one that came further, and the other one is asked about.
+		done("resume", "--yes")
+		done("stop", "--yes")
+		has(refused("resume", "cdc", "--yes"), "what task migration carried until")
+		done("start", "cdc", "--from", "ledger", "--allow", "position")
+	end)
+
+	case("nor where the other one had no checkpoint yet", function()
+		carried()
+		done("stop", "cdc", "--yes")
+		assert.is_nil(ledger.last("orders", "cdc"))
+		asked("resume", "--yes")
+	end)
+
+	case("nor is it by a deploy that declares it as running", function()
+		carried()
+		time.sleep(600)
+		done("stop", "cdc", "--yes")
+		local m = orders.make { state = "running" }
+		local ok, problem = errors.capture(deployment.deploy, m)
+		assert.is_false(ok)
+		has(problem.what, "applies a second time")
+		assert.equal("stopped", task_of("migration").status)
+	end)
+
+	case("goes on where both are said to carry other targets", function()
+		carried()
+		time.sleep(600)
+		done("stop", "cdc", "--yes")
+		done("resume", "--yes", "--allow", "twice")
+		assert.equal("running", task_of("migration").status)
 	end)
 end)
 

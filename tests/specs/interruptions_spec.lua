@@ -168,16 +168,27 @@ describe("the stop position of a serverless replication", function()
 end)
 
 describe("a change that fails with what it stopped", function()
-	it("says who stands because the resume failed too, and not that nothing was changed", function()
+	local OTHERS = { state = "running", attributes = OTHER }
+
+	--- Changes the endpoint of one that runs, with faults, and returns what it fails with.
+	local function failed(faults)
 		deploy { state = "running" }
-		local more = { state = "running", attributes = OTHER }
-		local s = declare(more)
+		local s = declare(OTHERS)
 		local plan = s:plan()
-		spec.faults.set "dms:ModifyEndpoint#1=AccessDeniedException"
-		spec.faults.set "dms:StartReplication#1=AccessDeniedException"
+		for _, fault in ipairs(faults) do
+			spec.faults.set(fault)
+		end
 		local ok, problem = errors.capture(s.apply, s, plan)
 		spec.faults.clear()
 		assert.is_false(ok)
+		return problem
+	end
+
+	it("says who stands because the resume failed too, and not that nothing was changed", function()
+		local problem = failed {
+			"dms:ModifyEndpoint#1=AccessDeniedException",
+			"dms:StartReplication#1=AccessDeniedException",
+		}
 		assert.equal("stopped", raw().status)
 		has(problem.what, "modify_endpoint")
 		has(
@@ -186,33 +197,23 @@ describe("a change that fails with what it stopped", function()
 		)
 		has(problem.why, "replication sl-orders was stopped and does not run")
 		assert.is_nil(problem.why:find("nothing was changed", 1, true))
-		deploy(more)
+		deploy(OTHERS)
 		assert.equal("running", raw().status)
-		nothing_to_do(more)
+		nothing_to_do(OTHERS)
 	end)
 
 	it("says that it was stopped where it runs again", function()
-		deploy { state = "running" }
-		local s = declare { state = "running", attributes = OTHER }
-		local plan = s:plan()
-		spec.faults.set "dms:ModifyEndpoint#1=AccessDeniedException"
-		local ok, problem = errors.capture(s.apply, s, plan)
-		spec.faults.clear()
-		assert.is_false(ok)
+		local problem = failed { "dms:ModifyEndpoint#1=AccessDeniedException" }
 		assert.equal("running", raw().status)
 		has(problem.why, "replication sl-orders was stopped and runs again")
 		assert.is_nil(problem.why:find("nothing was changed", 1, true))
 	end)
 
 	it("brings back one whose stop was sent and not seen to its end", function()
-		deploy { state = "running" }
-		local s = declare { state = "running", attributes = OTHER }
-		local plan = s:plan()
-		spec.faults.set "dms:ModifyReplicationConfig=AccessDeniedException"
-		spec.faults.set "dms:StopReplication#1=AccessDeniedException"
-		local ok, problem = errors.capture(s.apply, s, plan)
-		spec.faults.clear()
-		assert.is_false(ok)
+		local problem = failed {
+			"dms:ModifyReplicationConfig=AccessDeniedException",
+			"dms:StopReplication#1=AccessDeniedException",
+		}
 		assert.equal("running", raw().status)
 		-- Nothing was stopped, so nothing is told of it.
 		has(problem.why, "nothing was changed")

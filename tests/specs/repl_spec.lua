@@ -5,6 +5,7 @@ local errors = require "errors"
 local repl = require "repl"
 local spec = require "spec"
 local stub = spec.stub
+local time = require "time"
 local ui = require "ui"
 
 local function names(list, member)
@@ -179,6 +180,45 @@ describe("the shortcuts", function()
 					filters = { { name = "replication-task-id", values = { "orders-migration" } } },
 				}).replication_tasks[1].status
 			)
+		end)
+
+		it("start no task beside, behind or before another one without being asked", function()
+			local task, other = repl.task "orders-migration", repl.task "orders-cdc"
+			local function start()
+				other:start()
+			end
+			assert.matches("every change would be applied twice", complaint(start))
+			local yes = stub(ui, "confirm", function()
+				return true
+			end)
+			task:stop()
+			local asked = complaint(start)
+			assert.matches("What changed since orders%-migration stopped", asked)
+			local date = asked:match 'task%("orders%-cdc"%):start "(%S+)" begins there'
+			assert.equal("ready", other:status().state)
+			assert.matches(
+				"its changes begin where its load begins",
+				complaint(function()
+					local fresh = { replication_task_arn = task.arn, migration_type = "full-load" }
+					stub(task, "describe", function()
+						return setmetatable(fresh, { __index = other:describe() })
+					end)
+					task:start(date)
+				end)
+			)
+			task.describe = nil
+			assert.equal("running", other:start(date).state)
+			time.sleep(600)
+			other:stop()
+			yes:revert()
+			assert.matches(
+				"What orders%-cdc carried until",
+				complaint(function()
+					task:resume()
+				end)
+			)
+			assert.equal("stopped", task:status().state)
+			assert.equal("running", other:resume().state)
 		end)
 
 		it("load a table again by its name, and refuse one without a schema", function()

@@ -8,9 +8,10 @@ local spec = require "spec"
 local support = require "kinds.support.tasks"
 local time = require "time"
 
-local declare, deploy, raw, status, step_of, until_status, stop, nothing_to_do =
+local declare, deploy, events, raw, status, step_of, until_status, stop, nothing_to_do =
 	one_task.declare,
 	one_task.deploy,
+	one_task.events,
 	one_task.raw,
 	one_task.status,
 	one_task.step_of,
@@ -18,22 +19,7 @@ local declare, deploy, raw, status, step_of, until_status, stop, nothing_to_do =
 	one_task.stop,
 	one_task.nothing_to_do
 
---- When the test began.
-local began
-
---- How often something was said of the task since then.
-local function events(part)
-	return one_task.events(part, began)
-end
-
-before_each(function()
-	began = time.epoch()
-end)
-
-after_each(function()
-	spec.faults.clear()
-	one_task.clear()
-end)
+one_task.each()
 
 describe("a change of a running task", function()
 	it("complaint 3: stops it, modifies it and resumes it from where it was", function()

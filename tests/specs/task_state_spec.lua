@@ -9,11 +9,11 @@ local one_task = require "support.one_task"
 local orders = require "support.orders"
 local spec = require "spec"
 local states = require "kinds.support.task_states"
-local time = require "time"
 
-local declare, deploy, raw, status, step_of, until_status, stop, nothing_to_do =
+local declare, deploy, events, raw, status, step_of, until_status, stop, nothing_to_do =
 	one_task.declare,
 	one_task.deploy,
+	one_task.events,
 	one_task.raw,
 	one_task.status,
 	one_task.step_of,
@@ -22,22 +22,7 @@ local declare, deploy, raw, status, step_of, until_status, stop, nothing_to_do =
 	one_task.nothing_to_do
 local MAPPINGS = one_task.MAPPINGS
 
---- When the test began.
-local began
-
---- How often something was said of the task since then.
-local function events(part)
-	return one_task.events(part, began)
-end
-
-before_each(function()
-	began = time.epoch()
-end)
-
-after_each(function()
-	spec.faults.clear()
-	one_task.clear()
-end)
+one_task.each()
 
 describe("the desired state of a task", function()
 	it(

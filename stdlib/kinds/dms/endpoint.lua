@@ -162,16 +162,6 @@ local function running(item)
 	return found
 end
 
---- Whether a change is of the endpoint itself, and not of its tags alone.
-local function modifies(changes)
-	for name in pairs(changes) do
-		if name ~= "tags" then
-			return true
-		end
-	end
-	return false
-end
-
 --- What a change does to the replications that use the endpoint.
 local function effect_of_update(changes, item)
 	local list = running(item)
@@ -374,7 +364,7 @@ return kind.define {
 			return nil
 		end
 		local parts = {}
-		if action == "update" and modifies(changes) then
+		if action == "update" and change.beyond_tags(changes) then
 			parts[1] = effect_of_update(changes, item)
 		end
 		parts[#parts + 1] = item.left and left_stopped.effect(item.left, "endpoint")
@@ -383,7 +373,9 @@ return kind.define {
 
 	loses_data = function(action, item, changes)
 		local lost = {}
-		for _, task in ipairs(action == "update" and modifies(changes) and running(item) or {}) do
+		for _, task in
+			ipairs(action == "update" and change.beyond_tags(changes) and running(item) or {})
+		do
 			lost[#lost + 1] = coming_back.loss(task)
 		end
 		return #lost > 0 and table.concat(lost, "; ") or nil

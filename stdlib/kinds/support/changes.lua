@@ -64,6 +64,18 @@ function M.changed(changes, keys)
 	return out, any
 end
 
+--- Whether something else than tags changes.
+---@param changes table<string, any>
+---@return boolean
+function M.beyond_tags(changes)
+	for name in pairs(changes) do
+		if name ~= "tags" then
+			return true
+		end
+	end
+	return false
+end
+
 --- What an operation that replaces everything is to be sent: what is live with the changes in it, so
 --- that what the script does not declare, or leaves to others, stays as it is.
 ---@param live table

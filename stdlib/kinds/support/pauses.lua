@@ -48,31 +48,31 @@ local function until_other(ctx, task_arn, check)
 	}
 end
 
---- Stops a task for a change; true where it is to run again afterwards: because it ran, or because
---- an earlier run stopped it for a change and did not see the end of that.
+--- What stops and resumes what an ARN names: a serverless replication has its own states.
+---@return { stop: function, resume: function, look: function }
+local function verbs_of(task_arn)
+	if coming_back.is_serverless(task_arn) then
+		return replications
+	end
+	return { stop = tasks.stop, resume = tasks.resume, look = tasks.poll }
+end
+
+--- Stops what an ARN names for a change; true where it is to run again afterwards: because it ran, or
+--- because an earlier run stopped it for a change and did not see the end of that.
 ---@return boolean
 ---@return string? name
 local function interrupt(ctx, task_arn, why)
-	local name
-	local stopped = tasks.stop(ctx, task_arn, why, function(task)
+	local verbs, name = verbs_of(task_arn), nil
+	local stopped = verbs.stop(ctx, task_arn, why, function(task)
 		name = task.replication_task_identifier
 		marks.set(task, ctx.stack)
 	end)
 	if stopped then
 		return true, name
 	end
-	local task = tasks.poll(ctx, task_arn)
+	local task = verbs.look(ctx, task_arn)
 	local due = task ~= nil and marks.is_due(task, dms.tags_of(task_arn) or {})
 	return due, task and task.replication_task_identifier
-end
-
---- What stops and resumes what an ARN names: a serverless replication has its own states.
----@return { interrupt: function, resume: function, look: function }
-local function verbs_of(task_arn)
-	if coming_back.is_serverless(task_arn) then
-		return replications
-	end
-	return { interrupt = interrupt, resume = tasks.resume, look = tasks.poll }
 end
 
 --- Resumes a task or a serverless replication, in the way that its past asks for, and waits until it runs.
@@ -142,7 +142,7 @@ local function hold(ctx, task_arn, why)
 		end)
 	else
 		held[task_arn] = entry
-		local ok, again, name = errors.capture(verbs_of(task_arn).interrupt, ctx, task_arn, why)
+		local ok, again, name = errors.capture(interrupt, ctx, task_arn, why)
 		entry.stopped, entry.name = ok and again, ok and name or nil
 		if not ok then
 			entry.failure = again

@@ -5,7 +5,6 @@
 local aws = require "aws"
 local dms = require "kinds.support.dms"
 local errors = require "errors"
-local marks = require "kinds.support.marks"
 local states = require "kinds.support.task_states"
 local tasks = require "kinds.support.tasks"
 local waiting = require "kinds.support.waiting"
@@ -238,28 +237,6 @@ function replications.stop(ctx, config_arn, why, before)
 	}
 	tasks.keep(ctx, stopped and replications.as_task(stopped), why or "stop")
 	return true
-end
-
---- Stops it for a change; true where it is to run again afterwards: because it ran, or because an
---- earlier run stopped it for a change and did not see the end of that.
----@param ctx table
----@param config_arn string
----@param why? string
----@return boolean
----@return string? name
-function replications.interrupt(ctx, config_arn, why)
-	local name
-	local stopped = replications.stop(ctx, config_arn, why, function(task)
-		name = task.replication_task_identifier
-		marks.set(task, ctx.stack)
-	end)
-	if stopped then
-		return true, name
-	end
-	local raw = replications.poll(ctx, config_arn)
-	local task = raw and replications.as_task(raw)
-	local due = task ~= nil and marks.is_due(task, dms.tags_of(config_arn) or {})
-	return due, task and task.replication_task_identifier
 end
 
 --- What it is now, described as a task; nil where it is gone.

@@ -1,8 +1,8 @@
 --- `resume [TASK]`: goes on from where a stopped or failed task was.
 
 local approval = require "migration.approval"
-local checkpoints = require "migration.checkpoints"
 local connections = require "migration.connections"
+local doubts = require "migration.doubts"
 local errors = require "errors"
 local live = require "migration.live"
 local say = require "migration.say"
@@ -33,12 +33,12 @@ return {
 		local text = ("test the connections, and resume %s"):format(
 			task.replication_task_identifier
 		)
-		if say.would("Resume", text) then
+		if doubts.would(m, found, id, task, "Resume", text) then
 			return
 		end
 		tasks.refuse_read_only(m, "resume")
 		approval.change(m, ("Resume %s?"):format(task.replication_task_identifier), m:said())
-		checkpoints.mind_source(m, found, id, task)
+		doubts.mind_start(m, found, id, task)
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)
 		say.label("Resume", ("%s %s"):format(started.replication_task_identifier, what or "runs"))

@@ -5,6 +5,7 @@
 local approval = require "migration.approval"
 local checkpoints = require "migration.checkpoints"
 local connections = require "migration.connections"
+local doubts = require "migration.doubts"
 local errors = require "errors"
 local host = require "host"
 local live = require "migration.live"
@@ -111,14 +112,12 @@ return {
 			how,
 			task.replication_task_identifier
 		)
-		if say.would("Start", text) then
+		if doubts.would(m, found, id, task, "Start", text) then
 			return
 		end
 		tasks.refuse_read_only(m, "start")
 		approval.change(m, ("Start %s?"):format(task.replication_task_identifier), m:said())
-		if states.has_run(task) then
-			checkpoints.mind_source(m, found, id, task)
-		end
+		doubts.mind_start(m, found, id, task)
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)
 		say.label("Start", ("%s %s"):format(started.replication_task_identifier, what or "runs"))

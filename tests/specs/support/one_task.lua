@@ -6,6 +6,7 @@ local access = require "access"
 local aws = require "aws"
 local poll = require "poll"
 local secret = require "secret"
+local spec = require "spec"
 local stack = require "stack"
 local time = require "time"
 
@@ -170,16 +171,29 @@ function one_task.stop()
 	one_task.until_status "stopped"
 end
 
---- How often something was said in the events of the task since a moment.
+--- When the test began.
+local began = 0
+
+--- What every test begins and ends with.
+function one_task.each()
+	before_each(function()
+		began = time.epoch()
+	end)
+	after_each(function()
+		spec.faults.clear()
+		one_task.clear()
+	end)
+end
+
+--- How often something was said in the events of the task since the test began.
 ---@param part string
----@param since number
 ---@return integer
-function one_task.events(part, since)
+function one_task.events(part)
 	local found = 0
 	local about = {
 		source_type = "replication-task",
 		source_identifier = "st-migration",
-		start_time = time.format(since),
+		start_time = time.format(began),
 	}
 	for _, event in ipairs(aws.pages(aws.dms.describe_events, about)) do
 		found = found + (event.message:lower():find(part, 1, true) and 1 or 0)

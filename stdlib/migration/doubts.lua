@@ -1,0 +1,172 @@
+--- Before a task starts without being told where: its checkpoint is kept, and what would be skipped or
+--- applied twice is asked about.
+
+local approval = require "migration.approval"
+local checkpoints = require "migration.checkpoints"
+local gaps = require "migration.gaps"
+local host = require "host"
+local ledger = require "ledger"
+local say = require "migration.say"
+local states = require "kinds.support.task_states"
+local task_changes = require "kinds.support.task_changes"
+
+local doubts = {}
+
+---@class migration.Doubts
+---@field lost string[] what goes wrong
+---@field hints table[] how to go on without it
+
+--- Adds what goes wrong when a task starts: a position of one log means nothing in another, and nor does
+--- one behind which another task has come.
+local function add(all, m, found, one, reading)
+	local run = one.task and ledger.run(m.name, one.task.replication_task_arn)
+	local moved = run and states.has_run(one.task) and ledger.moved(run.source, reading.now)
+	if moved then
+		table.insert(all.lost, ("where %s had come to: %s"):format(one.name, moved))
+	end
+	local gap = gaps.of(m, found, one, reading)
+	if gap then
+		table.insert(all.lost, gap.text)
+		table.move(gap.hints, 1, #gap.hints, #all.hints + 1, all.hints)
+	end
+end
+
+---@return migration.Doubts
+local function of_start(m, found, id, task)
+	local endpoint = checkpoints.source(m, found)
+	local all = { lost = {}, hints = {} }
+	add(all, m, found, {
+		id = id,
+		name = task.replication_task_identifier,
+		type = task.migration_type,
+		task = task,
+		begins_at = (task.cdc_start_position or "") ~= "",
+	}, { endpoint = endpoint, now = ledger.source(endpoint) or {} })
+	return all
+end
+
+local function ask(m, all)
+	if #all.lost > 0 then
+		approval.loss(m, all.lost, "position", m:said(), all.hints)
+	end
+end
+
+--- Keeps where the tasks have come to, and asks before one of them starts at a place that skips changes,
+--- applies them twice, or is of another server's log.
+---@param m migration.Migration
+---@param found migration.Live
+---@param id string
+---@param task table
+function doubts.mind_start(m, found, id, task)
+	checkpoints.keep_all(m, found, "start")
+	ask(m, of_start(m, found, id, task))
+end
+
+--- Says in a dry run what would be done, and what would be asked about it.
+---@param m migration.Migration
+---@param found migration.Live
+---@param id string
+---@param task table
+---@param label string
+---@param text string
+---@return boolean whether it is a dry run
+function doubts.would(m, found, id, task, label, text)
+	if not say.would(label, text) then
+		return false
+	end
+	local all = approval.allowed "position" and { lost = {} } or of_start(m, found, id, task)
+	for index, lost in ipairs(all.lost) do
+		say.wrapped(index == 1 and "Lost" or "", lost .. ": it would be asked about")
+	end
+	return true
+end
+
+--- The tasks that a plan starts or resumes, by id: because that is declared, or after a stop of its own.
+---@param plan stack.Plan
+---@return table<string, boolean>
+local function started_by(plan)
+	---@type table<string, boolean>
+	local started, ids = {}, {}
+	for _, one in ipairs(plan.live) do
+		if one.kind == "dms.task" then
+			ids[one.item.raw.replication_task_arn] = one.id
+		end
+	end
+	for _, step in ipairs(plan:with("create", "update", "replace")) do
+		local item, state = plan:item(step) or {}, (step.changes or {}).state
+		local stays = state and state.to == "stopped"
+		if step.kind == "dms.task" and step.action == "create" then
+			started[step.id] = true
+		elseif step.kind == "dms.task" and item.raw then
+			local begins = state and state.to == "running"
+			-- One that loads begins anew in another's place; one for changes goes on from there.
+			local goes_on = item.raw.migration_type == "cdc"
+				and (step.action == "replace" or step.may_replace)
+			local pauses = states.runs(item.raw)
+				and (goes_on or (step.action == "update" and task_changes.need_stop(step.changes)))
+			started[step.id] = started[step.id] or begins or (pauses and not stays) or false
+		elseif (step.effect or ""):find("interrupts", 1, true) then
+			for _, task in ipairs(item.tasks or {}) do
+				local id = ids[task.replication_task_arn]
+				if id and states.runs(task) then
+					started[id] = true
+				end
+			end
+		end
+	end
+	return started
+end
+
+--- What there is of the tasks and the source before a plan is carried out.
+local function found_in(plan)
+	---@type migration.Live
+	local found = { tasks = {} }
+	for _, one in ipairs(plan.live) do
+		if one.kind == "dms.task" then
+			found.tasks[one.id] = one.item.raw
+		elseif one.kind == "dms.endpoint" and one.id == "source" then
+			found.source = one.item.raw
+		end
+	end
+	return found
+end
+
+--- The source that the tasks read once a plan is carried out: what is configured.
+local function reading_of(m, found)
+	return {
+		endpoint = found.source,
+		now = {
+			engine = m.source.engine.name,
+			server = m.source.config.server_name,
+			port = m.source.port,
+		},
+	}
+end
+
+--- Keeps where the tasks have come to before a plan is carried out, and which source each of them reads;
+--- asks before the plan has one of them start at a place that skips changes or applies them twice.
+---@param m migration.Migration
+---@param plan stack.Plan
+function doubts.mind_plan(m, plan)
+	local found, started = found_in(plan), started_by(plan)
+	local all = { lost = {}, hints = {} }
+	for _, declared in ipairs(m.tasks) do
+		local task = found.tasks[declared.id]
+		if task and states.has_run(task) and not host.options.dry_run then
+			checkpoints.keep(m, found, declared.id, task, "deploy")
+		end
+		if started[declared.id] and (task or declared.state == "running") then
+			add(all, m, found, {
+				id = declared.id,
+				name = task and task.replication_task_identifier or declared.id,
+				type = declared.migration_type,
+				task = task,
+				begins_at = declared.start ~= nil
+					or (task ~= nil and (task.cdc_start_position or "") ~= ""),
+			}, reading_of(m, found))
+		end
+	end
+	ask(m, all)
+end
+
+return doubts
