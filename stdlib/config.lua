@@ -9,6 +9,7 @@
 --- DMSRUN_ and its name (DMSRUN_SOURCE_DB_CONFIG_PASSWORD); `-c source_db_config.port=3307` reaches
 --- inside. An unknown key and a wrong type are errors that say where they were written.
 
+local checks = require "config.checks"
 local documents = require "documents"
 local env = require "env"
 local errors = require "errors"
@@ -17,7 +18,6 @@ local host = require "host"
 local json = require "json"
 local keys = require "config.keys"
 local report = require "report"
-local suggest = require "suggest"
 local values = require "config.values"
 local variables = require "config.variables"
 
@@ -31,173 +31,6 @@ local ORIGINS = setmetatable({}, { __mode = "k" })
 
 local META = { __index = Config, __name = "config" }
 
---- A source of values: its name for messages, and the text in which lines are found.
----@class config.Source
----@field name string
----@field file? string
----@field text? string
----@field place? table
-
---- The line of a key in a JSON text, found by walking down its path.
-local function place_of(source, path)
-	if not source.text then
-		return source.place
-	end
-	local at, word = 1, nil
-	for part in path:gmatch "[^.]+" do
-		word = part
-		local found = source.text:find('"' .. part:gsub("%p", "%%%0") .. '"%s*:', at)
-		if not found then
-			break
-		end
-		at = found
-	end
-	local _, breaks = source.text:sub(1, at):gsub("\n", "")
-	return { file = source.file, line = breaks + 1, word = word }
-end
-
-local function refuse(source, path, summary, what, hint)
-	errors.raise {
-		summary = summary,
-		what = what,
-		why = ("written in %s"):format(source.name),
-		at = place_of(source, path),
-		hints = hint and { hint } or nil,
-		exit = "usage",
-	}
-end
-
-local function unknown(source, path, name, schema)
-	local known = report.keys(schema)
-	refuse(
-		source,
-		path,
-		"Unknown configuration key",
-		("there is no key %q"):format(path),
-		suggest.did_you_mean(name, known) or ("keys are: " .. table.concat(known, ", "))
-	)
-end
-
---- A path that goes on below a single value. A password may be named by where it is read.
-local function too_deep(source, path, parent, spec, text)
-	local part = path:sub(#parent + 2)
-	local hint = ("%s is written as -c %s=…"):format(parent, parent)
-	if spec.type == "secret" and (part == "env" or part == "file") then
-		hint = ('it is written as -c \'%s={"%s":"%s"}\''):format(parent, part, text)
-	end
-	refuse(
-		source,
-		path,
-		"Unknown configuration key",
-		("%s is %s, and has no keys below it"):format(parent, values.WORDS[spec.type]),
-		hint
-	)
-end
-
---- What stands where an object is wanted may be the password that belongs into it: neither the value
---- nor its line is shown.
-local function no_group(source, path, spec, value)
-	local place = place_of(source, path)
-	errors.raise {
-		summary = "Wrong type in the configuration",
-		what = ("%s wants %s, got %s"):format(
-			path,
-			values.WORDS[spec.type],
-			type(value) == "string" and "a text" or values.show(spec.type, value)
-		),
-		why = ("written in %s"):format(
-			place and place.file and ("%s:%d"):format(place.file, place.line) or source.name
-		),
-		hints = {
-			("its keys are %s, as in %s.%s"):format(
-				table.concat(report.keys(spec.fields), ", "),
-				path,
-				report.keys(spec.fields)[1]
-			),
-		},
-		at = false,
-		exit = "usage",
-	}
-end
-
-local function wrong_type(source, path, spec, value)
-	if spec.type == "group" then
-		no_group(source, path, spec, value)
-	end
-	refuse(
-		source,
-		path,
-		"Wrong type in the configuration",
-		("%s wants %s, got %s"):format(path, values.WORDS[spec.type], values.show(spec.type, value)),
-		("%s: %s"):format(path, spec.doc or values.WORDS[spec.type])
-	)
-end
-
---- A map whose keys are known holds a table for each.
-local function check_map(source, path, spec, value)
-	for _, name in ipairs(report.keys(value)) do
-		local inner = path .. "." .. name
-		if not spec.values[name] then
-			unknown(source, inner, name, spec.values)
-		elseif type(value[name]) ~= "table" or #value[name] > 0 then
-			refuse(
-				source,
-				inner,
-				"Wrong type in the configuration",
-				("%s wants an object, got %s"):format(inner, values.show("map", value[name])),
-				('%s: settings of %s such as {"name": value}'):format(inner, spec.values[name])
-			)
-		end
-	end
-end
-
---- A value that no service takes is refused where it is written, before anything is made.
-local function check_value(source, path, spec, value)
-	local wanted, reason
-	if spec.values then
-		check_map(source, path, spec, value)
-	elseif spec.check then
-		reason = spec.check(value)
-	elseif spec.member then
-		for _, member in ipairs(value) do
-			local why = spec.member(member)
-			if why then
-				refuse(
-					source,
-					path,
-					"Value is not valid",
-					("%s can't hold %q: %s"):format(path, member, why),
-					("%s: %s"):format(path, spec.doc)
-				)
-			end
-		end
-	end
-	if reason then
-		refuse(
-			source,
-			path,
-			"Value is not valid",
-			("%s can't be %s: %s"):format(path, values.show(spec.type, value), reason),
-			("%s: %s"):format(path, spec.doc)
-		)
-	end
-	if spec.min and value < spec.min or spec.max and value > spec.max then
-		wanted = spec.max and ("from %d to %d"):format(spec.min, spec.max)
-			or ("at least %d"):format(spec.min)
-	elseif spec.pattern and not value:match(spec.pattern) then
-		wanted = "like " .. spec.like
-	end
-	if wanted then
-		refuse(
-			source,
-			path,
-			"Value is not valid",
-			("%s must be %s, got %s"):format(path, wanted, values.show(spec.type, value)),
-			("%s: %s"):format(path, spec.doc)
-		)
-	end
-end
-
 local function absent(value)
 	return value == nil or value == json.null
 end
@@ -208,23 +41,23 @@ local function overlay(state, into, schema, given, source, prefix)
 		local value, path = given[name], prefix .. tostring(name)
 		local spec = schema[name]
 		if not spec then
-			unknown(source, path, tostring(name), schema)
+			checks.unknown(source, path, tostring(name), schema)
 		elseif absent(value) then
 			goto continue
 		elseif spec.type == "group" then
 			if type(value) ~= "table" or #value > 0 then
-				wrong_type(source, path, spec, value)
+				checks.wrong_type(source, path, spec, value)
 			end
 			into[name] = into[name] or {}
 			overlay(state, into[name], spec.fields, value, source, path .. ".")
 		else
 			local read = values.read(spec.type, value)
 			if read == nil then
-				wrong_type(source, path, spec, value)
+				checks.wrong_type(source, path, spec, value)
 			end
-			check_value(source, path, spec, read)
+			checks.value(source, path, spec, read)
 			into[name] = read
-			state.origins[path] = { name = source.name, place = place_of(source, path) }
+			state.origins[path] = { name = source.name, place = checks.place_of(source, path) }
 		end
 		::continue::
 	end
@@ -252,7 +85,7 @@ local function set_inside(state, path, parent, spec, map, text, source)
 	end
 	at[parts[#parts]] = value
 	state.origins[path] = { name = source.name }
-	check_value(source, parent, spec, map)
+	checks.value(source, parent, spec, map)
 end
 
 --- Sets one value from a text, at a path such as `source_db_config.port`.
@@ -264,14 +97,14 @@ local function set_text(state, path, text, source)
 		if spec and spec.type == "map" then
 			return set_inside(state, path, table.concat(walked, "."), spec, into, text, source)
 		elseif spec and not spec.fields then
-			too_deep(source, path, table.concat(walked, "."), spec, text)
+			checks.too_deep(source, path, table.concat(walked, "."), spec, text)
 		elseif spec then
 			schema = spec.fields
 		end
 		walked[#walked + 1] = part
 		spec = schema[part]
 		if not spec then
-			unknown(source, table.concat(walked, "."), part, schema)
+			checks.unknown(source, table.concat(walked, "."), part, schema)
 		end
 		if spec.type == "group" or (spec.type == "map" and #table.concat(walked, ".") < #path) then
 			into[part] = into[part] or {}
@@ -280,19 +113,19 @@ local function set_text(state, path, text, source)
 	end
 	local name = walked[#walked]
 	if not spec then
-		unknown(source, path, path, state.schema)
+		checks.unknown(source, path, path, state.schema)
 	elseif spec.type == "group" then
 		local ok, value = pcall(json.decode, text)
 		if not ok or type(value) ~= "table" then
-			wrong_type(source, path, spec, text)
+			checks.wrong_type(source, path, spec, text)
 		end
 		overlay(state, into, spec.fields, value, source, path .. ".")
 	else
 		local value = values.parse(spec.type, text)
 		if value == nil then
-			wrong_type(source, path, spec, text)
+			checks.wrong_type(source, path, spec, text)
 		end
-		check_value(source, path, spec, value)
+		checks.value(source, path, spec, value)
 		into[name] = value
 		state.origins[path] = { name = source.name }
 	end

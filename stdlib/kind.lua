@@ -9,10 +9,10 @@
 
 local answers = require "kind.answers"
 local dms = require "dms"
+local differences = require "kind.differences"
 local errors = require "errors"
 local fs = require "fs"
 local host = require "host"
-local json = require "json"
 local record = require "stack.record"
 local suggest = require "suggest"
 
@@ -440,40 +440,6 @@ function kind.get(name, at)
 	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
---- One side of a difference: what a rule selects as `schema.table`, other tables as JSON.
-local function shown(value)
-	if type(value) ~= "table" then
-		return tostring(value)
-	end
-	local schema, name = value["schema-name"], value["table-name"]
-	if schema and name and next(value, next(value, next(value))) == nil then
-		return ("%s.%s"):format(schema, name)
-	end
-	return json.encode(value)
-end
-
---- One difference of the domain as the engine takes it: a rule has no path inside its document.
-local function domain_difference(change)
-	local path = tostring(change.path or "")
-	if not path:find "^rule " then
-		return { path = path, from = change.from, to = change.to }
-	end
-	if change.from == nil then
-		return { text = "+ " .. path }
-	elseif change.to == nil then
-		return { text = "- " .. path }
-	end
-	return { text = ("%s  %s → %s"):format(path, shown(change.from), shown(change.to)) }
-end
-
-local function domain(changes)
-	local list = {}
-	for index, change in ipairs(changes) do
-		list[index] = domain_difference(change)
-	end
-	return #list == 0, list
-end
-
 --- The comparisons that the engine leaves to Lua.
 ---@param name string of the kind
 ---@param _ string the property
@@ -484,19 +450,19 @@ end
 ---@return table[]? differences `{ path =, from =, to =, text = }`
 function kind.compare(name, _, comparison, declared, live)
 	if comparison == "task_settings" then
-		return domain(dms.settings.diff(declared, live or {}))
+		return differences.of(dms.settings.diff(declared, live or {}))
 	elseif comparison == "table_mappings" then
 		if live == nil then
 			return false
 		end
-		return domain(dms.mappings.diff(live, declared))
+		return differences.of(dms.mappings.diff(live, declared))
 	end
 	local own = defined[name] and defined[name].comparisons[comparison]
 	if not own then
 		refuse(name, ("there is no comparison %q"):format(comparison))
 	end
-	local equal, differences = own(declared, live)
-	return equal and true or false, differences
+	local equal, list = own(declared, live)
+	return equal and true or false, list
 end
 
 return kind

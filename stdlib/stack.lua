@@ -22,12 +22,14 @@ local deploy = require "stack.deploy"
 local discover = require "stack.discover"
 local engine = require "engine"
 local errors = require "errors"
+local handles = require "stack.handles"
 local host = require "host"
 local kind = require "kind"
 local lock = require "stack.lock"
 local locks = require "stack.locks"
 local planning = require "stack.plan"
 local proof = require "stack.proof"
+local report = require "report"
 local suggest = require "suggest"
 local suggesting = require "suggesting"
 local time = require "time"
@@ -82,19 +84,6 @@ local RESOURCE_OPTIONS = {
 	origin = "function",
 }
 
---- A handle's declaration; kept beside it, so that every name of a handle may be an output.
----@type table<any, any>
-local declaration_of = setmetatable({}, { __mode = "k" })
-
-local function names_of(map)
-	local names = {}
-	for name in pairs(map) do
-		names[#names + 1] = tostring(name)
-	end
-	table.sort(names)
-	return names
-end
-
 local function misuse(what, hint, at)
 	errors.raise {
 		summary = "Stack is not well declared",
@@ -105,10 +94,10 @@ local function misuse(what, hint, at)
 end
 
 local function check_options(owner, given, known)
-	for _, key in ipairs(names_of(given)) do
+	for _, key in ipairs(report.keys(given)) do
 		if not known[key] then
-			local near = suggest.did_you_mean(key, names_of(known))
-			misuse(("%s has no option %q"):format(owner, key), near)
+			local near = suggest.did_you_mean(tostring(key), report.keys(known))
+			misuse(("%s has no option %q"):format(owner, tostring(key)), near)
 		elseif type(given[key]) ~= known[key] then
 			misuse(("%s: %s must be a %s"):format(owner, key, known[key]))
 		end
@@ -140,59 +129,17 @@ function stack.new(name, options)
 	}, Stack)
 end
 
-local Handle = {}
-
-function Handle.__index(handle, output)
-	local declared = declaration_of[handle]
-	local outputs = kind.get(declared.kind).outputs
-	if output == "id" or output == "name" or outputs[output] then
-		return engine.reference(declared.kind, declared.id, output)
-	end
-	local names = names_of(outputs)
-	names[#names + 1] = "id"
-	names[#names + 1] = "name"
-	local near = suggest.did_you_mean(tostring(output), names)
-	errors.raise {
-		summary = "Unknown output",
-		what = ("%s has no output %q"):format(declared.kind, tostring(output)),
-		hints = { near or ("It has: " .. table.concat(names, ", ")) },
-	}
-end
-
-function Handle.__newindex(handle)
-	local declared = declaration_of[handle]
-	misuse(
-		("%s %q is declared already; change its properties there"):format(
-			declared.kind,
-			declared.id
-		)
-	)
-end
-
-function Handle.__tostring(handle)
-	local declared = declaration_of[handle]
-	return ("%s %q"):format(declared.kind, declared.id)
-end
-
-Handle.__name = "resource"
-
-local function dependency(one)
-	if declaration_of[one] then
-		local declared = declaration_of[one]
-		return declared.kind .. "/" .. declared.id
-	elseif type(one) == "string" and one:find("/", 1, true) then
-		return one
-	end
-	misuse 'depends_on and replace_with take resources, or texts such as "ec2.vpc/main"'
-end
-
 --- The operations that a time can be given for, in seconds.
 local function timeouts_of(owner, given, at)
 	local limits = {}
-	for _, name in ipairs(names_of(given or {})) do
+	for _, name in ipairs(report.keys(given or {})) do
 		if name ~= "create" and name ~= "update" and name ~= "delete" then
-			local near = suggest.did_you_mean(name, { "create", "update", "delete" })
-			misuse(("%s has no operation %q to give a time for"):format(owner, name), near, at)
+			local near = suggest.did_you_mean(tostring(name), { "create", "update", "delete" })
+			misuse(
+				("%s has no operation %q to give a time for"):format(owner, tostring(name)),
+				near,
+				at
+			)
 		end
 		local ok, seconds = pcall(time.seconds, given[name])
 		if not ok or seconds <= 0 then
@@ -226,7 +173,7 @@ local function check_ignored(definition, id, names, at)
 				),
 				definition.properties[first]
 						and ("a property is left alone as a whole: %q"):format(first)
-					or suggest.did_you_mean(first, names_of(definition.properties)),
+					or suggest.did_you_mean(first, report.keys(definition.properties)),
 				at
 			)
 		end
@@ -257,11 +204,11 @@ function Stack:add(kind_name, id, properties, options)
 	check_ignored(definition, id, options.ignore_changes, at)
 	local depends_on = {}
 	for index, one in ipairs(options.depends_on or {}) do
-		depends_on[index] = dependency(one)
+		depends_on[index] = handles.name_of(one)
 	end
 	local replace_with = {}
 	for index, one in ipairs(options.replace_with or {}) do
-		replace_with[index] = dependency(one)
+		replace_with[index] = handles.name_of(one)
 	end
 	local declared = {
 		kind = definition.name,
@@ -278,9 +225,7 @@ function Stack:add(kind_name, id, properties, options)
 	}
 	self.declared[#self.declared + 1] = declared
 	self.current = nil
-	local handle = setmetatable({}, Handle)
-	declaration_of[handle] = declared
-	return handle
+	return handles.new(declared)
 end
 
 --- Declares an output of the whole stack.

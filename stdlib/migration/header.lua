@@ -1,7 +1,9 @@
 --- The first line: which stack, in which account and region, for real or as a rehearsal.
 
 local aws = require "aws"
+local report = require "report"
 local say = require "migration.say"
+local ui = require "ui"
 
 local header = {}
 
@@ -9,12 +11,12 @@ local header = {}
 function header.show(m)
 	m:stack()
 	local who = aws.whoami()
+	local text = ("%s · account %s · %s"):format(m.name, who.account, who.region)
 	if aws.is_local then
-		say.line(
-			("%s · rehearsal on the local AWS · %s · virtual time"):format(m.name, who.region)
-		)
-	else
-		say.line(("%s · account %s · %s"):format(m.name, who.account, who.region))
+		text = ("%s · rehearsal on the local AWS · %s · virtual time"):format(m.name, who.region)
+	end
+	for _, line in ipairs(report.wrap(text, ui.width or 100)) do
+		say.line(line)
 	end
 	say.line ""
 end

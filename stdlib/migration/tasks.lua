@@ -197,7 +197,7 @@ end
 ---@param task table
 function tasks.tell_running(label, task)
 	local how = task.status == "running" and "runs already" or "is " .. task.status
-	say.label(label, ("%s %s"):format(task.replication_task_identifier, how))
+	say.wrapped(label, ("%s %s"):format(task.replication_task_identifier, how))
 end
 
 --- Refuses to have a task that runs begin elsewhere.

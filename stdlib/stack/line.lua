@@ -242,22 +242,38 @@ function line.check(m, command, verbs)
 	end
 end
 
---- The column of the summaries.
+--- The column of the summaries, where the terminal has room for it.
 local WIDTH = 42
+
+--- Prints a text, broken where the terminal is too narrow for it.
+---@param text string
+function line.out(text)
+	for _, part in ipairs(report.wrap(text, ui.width or 100)) do
+		ui.out(part)
+	end
+end
 
 --- Lists the verbs.
 ---@param names string[] the order of the list
 ---@param verbs table<string, stack.Verb>
 function line.list(names, verbs)
+	local room = ui.width or 100
+	local column = room >= 2 * WIDTH and WIDTH or 4
+	local blank = (" "):rep(column + 2)
 	for _, name in ipairs(names) do
 		local verb = verbs[name]
 		local usage = verb.usage and (name .. " " .. verb.usage) or name
 		local width = report.columns(usage)
-		if width < WIDTH then
-			ui.out("  " .. usage .. (" "):rep(WIDTH - width) .. verb.summary)
-		else
-			ui.out("  " .. usage)
-			ui.out((" "):rep(WIDTH + 2) .. verb.summary)
+		for index, part in ipairs(report.wrap(verb.summary, room - #blank)) do
+			part = part:gsub("^ +", "")
+			if index == 1 and width < column then
+				ui.out("  " .. usage .. (" "):rep(column - width) .. part)
+			else
+				if index == 1 then
+					line.out("  " .. usage)
+				end
+				ui.out(blank .. part)
+			end
 		end
 	end
 end

@@ -137,13 +137,13 @@ local function status(m)
 end
 
 local function help(m)
-	ui.out(("%s: a stack. Usage: %s [VERB] [OPTIONS]"):format(m.name, m:command()))
-	ui.out ""
-	ui.out "Without a verb: plan."
-	ui.out ""
+	line.out(("%s: a stack. Usage: %s [VERB] [OPTIONS]"):format(m.name, m:command()))
+	line.out ""
+	line.out "Without a verb: plan."
+	line.out ""
 	line.list(NAMES, VERBS)
-	ui.out ""
-	ui.out "Options: --json  --yes  --allow destroy|replace  --detailed-exitcode"
+	line.out ""
+	line.out "Options: --json  --yes  --allow destroy|replace  --detailed-exitcode"
 end
 
 VERBS = {

@@ -4,25 +4,17 @@
 local aws = require "aws"
 local engine = require "engine"
 local errors = require "errors"
-local fs = require "fs"
 local host = require "host"
 local lock = require "stack.lock"
+local locking = require "support.locking"
 local locks = require "stack.locks"
 local parallel = require "parallel"
 local spec = require "spec"
 local stack = require "stack"
 local time = require "time"
 
-local KINDS = { "logs.log_group" }
-
---- A stack with so many log groups, which need nothing else.
-local function example(count, name)
-	local s = stack.new(name or "locked", { kinds = KINDS, tags = { Team = "data & co" } })
-	for i = 1, count or 1 do
-		s:add("logs.log_group", "l" .. i, { retention_in_days = 30 })
-	end
-	return s
-end
+local bobs, clean, example, standing =
+	locking.bobs, locking.clean, locking.example, locking.standing
 
 local function deploy(s)
 	return s:apply(s:plan())
@@ -32,36 +24,6 @@ local function raised(f, ...)
 	local ok, problem = pcall(f, ...)
 	assert.is_false(ok)
 	return errors.describe(problem)
-end
-
---- What stands of locks, whatever stack they are of.
-local function standing()
-	local names = {}
-	for _, raw in
-		ipairs(aws.pages(aws.logs.describe_log_groups, { log_group_name_prefix = "/dmsrun/lock/" }))
-	do
-		names[#names + 1] = raw.log_group_name
-	end
-	return names
-end
-
---- The lock of another operator, on another machine.
-local function bobs(number, since, name)
-	local now = since or time.epoch()
-	local path = ("/dmsrun/lock/%s/%d"):format(name or "locked", number or 1)
-	aws.logs.create_log_group {
-		log_group_name = path,
-		tags = {
-			["dmsrun:lock"] = name or "locked",
-			["dmsrun:lock-token"] = "b0b0b0b0-1111-2222-3333-444444444444",
-			["dmsrun:lock-by"] = "arn:aws:sts::123456789012:assumed-role/Admin/bob",
-			["dmsrun:lock-from"] = "bob@build-7 process 4711",
-			["dmsrun:lock-for"] = "deploy",
-			["dmsrun:lock-since"] = time.format(now),
-			["dmsrun:lock-expires"] = time.format(now + locks.LIFE),
-		},
-	}
-	return path
 end
 
 --- The calls of the logs service while something is done, listings among them.
@@ -88,18 +50,6 @@ local function watched(f)
 	end)
 	f()
 	return calls
-end
-
-local function clean()
-	spec.faults.clear()
-	host.options.force_unlock = nil
-	for _, name in ipairs(standing()) do
-		aws.logs.delete_log_group { log_group_name = name }
-	end
-	for _, name in ipairs { "locked", "other" } do
-		local s = example(0, name)
-		s:apply(s:destroy())
-	end
 end
 
 describe("the lock of a stack", function()
@@ -293,7 +243,7 @@ describe("--force-unlock", function()
 	end)
 
 	it("is noticed by the run whose lock was broken: it begins with nothing new", function()
-		local s = stack.new("locked", { kinds = KINDS })
+		local s = stack.new("locked", { kinds = locking.KINDS })
 		local first = s:add("logs.log_group", "a", { retention_in_days = 30 })
 		s:add("logs.log_group", "b", { retention_in_days = 30 }, { depends_on = { first } })
 		local real, n = aws.logs.put_retention_policy, 0
@@ -438,7 +388,7 @@ describe("between a plan and its apply", function()
 
 	it("a change by somebody else is refused, and nothing is changed", function()
 		deploy(example(2))
-		local s = stack.new("locked", { kinds = KINDS })
+		local s = stack.new("locked", { kinds = locking.KINDS })
 		s:add("logs.log_group", "l1", { retention_in_days = 60 })
 		s:add("logs.log_group", "l2", { retention_in_days = 30 })
 		local plan = s:plan()
@@ -511,58 +461,5 @@ describe("twins that two operators made without the lock", function()
 		spec.invariants(true)
 		local last = vpc()
 		last:apply(last:destroy())
-	end)
-end)
-
-describe("while somebody else is at work on a migration", function()
-	local SCRIPT = "scripts/migrate.lua"
-
-	local function code(...)
-		local ran = spec.run(SCRIPT, ...)
-		return ran.code, ran.text
-	end
-
-	--- The verbs that are to be refused, each with what it takes to have something to do.
-	local function refused(lines)
-		for _, words in ipairs(lines) do
-			local got, text = code(table.unpack(words))
-			assert.equal(6, got, table.concat(words, " ") .. "\n" .. text)
-			assert.matches("bob@build%-7", text)
-		end
-	end
-
-	setup(function()
-		local first = spec.run(SCRIPT)
-		assert.equal(0, first.code, first.text)
-	end)
-
-	it("every verb that would change something is refused, and those that look are not", function()
-		local path = bobs(1, nil, "orders")
-		refused {
-			{ "deploy", "-c", "allocated_storage=200" },
-			{ "-c", "allocated_storage=200" },
-			{ "stop" },
-			{ "reload", "production.orders", "--allow", "reload" },
-			{ "reload", "--allow", "reload" },
-			{ "forget", "dms.endpoint/source" },
-			{ "destroy", "--allow", "destroy" },
-		}
-		for _, verb in ipairs { "plan", "status", "stats", "outputs", "deploy", "help" } do
-			local got, text = code(verb)
-			assert.equal(0, got, verb .. "\n" .. text)
-		end
-		aws.logs.delete_log_group { log_group_name = path }
-		assert.equal(0, code "stop")
-		bobs(1, nil, "orders")
-		refused { { "resume" }, { "start" }, {} }
-		assert.equal(
-			"stopped",
-			aws.dms.describe_replication_tasks({
-				filters = { { name = "replication-task-id", values = { "orders-migration" } } },
-			}).replication_tasks[1].status
-		)
-		aws.logs.delete_log_group { log_group_name = path }
-		assert.equal(0, code "resume")
-		assert.same({}, standing())
 	end)
 end)

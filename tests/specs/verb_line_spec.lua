@@ -7,6 +7,7 @@ local fs = require "fs"
 local host = require "host"
 local json = require "json"
 local live = require "migration.live"
+local locking = require "support.locking"
 local orders = require "support.orders"
 local spec = require "spec"
 local stack = require "stack"
@@ -44,23 +45,6 @@ end
 
 local function groups()
 	return #aws.logs.describe_log_groups({ log_group_name_prefix = "small" }).log_groups
-end
-
---- Somebody else's lock.
-local function bobs(name)
-	local path = ("/dmsrun/lock/%s/1"):format(name)
-	aws.logs.create_log_group {
-		log_group_name = path,
-		tags = {
-			["dmsrun:lock"] = name,
-			["dmsrun:lock-token"] = "b0b0b0b0-1111-2222-3333-444444444444",
-			["dmsrun:lock-by"] = "arn:aws:sts::123456789012:assumed-role/Admin/bob",
-			["dmsrun:lock-from"] = "bob@build-7 process 4711",
-			["dmsrun:lock-for"] = "deploy",
-			["dmsrun:lock-since"] = time.format(time.epoch()),
-			["dmsrun:lock-expires"] = time.format(time.epoch() + 900),
-		},
-	}
 end
 
 describe("an option that a verb would pass over", function()
@@ -198,7 +182,7 @@ describe("a run that a lock refuses", function()
 	it("is told how to run again what it was, with that lock broken", function()
 		spec.branch(function()
 			assert.equal(0, spec.run(path, "stop").code)
-			bobs "orders"
+			locking.bobs(1, nil, "orders")
 			local at = time.format(time.epoch() - 3600)
 			local text, code = told(path, "start", "cdc", "--from", at)
 			assert.equal(6, code, text)
@@ -208,7 +192,7 @@ describe("a run that a lock refuses", function()
 			has(text, "migrate.lua deploy --allow replace -c allocated_storage=300")
 		end)
 		spec.branch(function()
-			bobs "orders"
+			locking.bobs(1, nil, "orders")
 			local text, code = told(path, "stop", "migration")
 			assert.equal(6, code, text)
 			has(text, path .. " stop migration")
@@ -217,7 +201,7 @@ describe("a run that a lock refuses", function()
 
 	it("sees in the status who is at work, and since when", function()
 		spec.branch(function()
-			bobs "orders"
+			locking.bobs(1, nil, "orders")
 			has(told(path, "status"), "Lock held by bob@build-7 process 4711")
 			local data = json.decode(spec.run(path, "status", "--json").output)
 			assert.equal("b0b0b0b0", data.locks[1].id)
@@ -226,7 +210,7 @@ describe("a run that a lock refuses", function()
 			has(told(path, "status"), "Lock left behind by bob@build-7")
 		end)
 		assert.is_nil(told(path, "status"):find("Lock", 1, true))
-		bobs "small"
+		locking.bobs(1, nil, "small")
 		has(told(small(), "status"), "Lock held by bob@build-7")
 	end)
 

@@ -107,7 +107,7 @@ return {
 			approval.loss(m, loss(m, list), "reload", m:said())
 			local _ <close> = m:stack():lock("reload", m:again())
 			reload_tables(task, list)
-			say.label("Reload", report.plural(#list, "table"))
+			say.wrapped("Reload", report.plural(#list, "table"))
 			return
 		end
 		if not tasks.has_run(task) then
@@ -130,6 +130,6 @@ return {
 		task = tasks.stop(m, task)
 		checkpoints.keep(m, found, "migration", task, "reload")
 		task = tasks.start(m, task, "reload-target")
-		say.label("Reload", task.replication_task_identifier .. " loads every table again")
+		say.wrapped("Reload", task.replication_task_identifier .. " loads every table again")
 	end,
 }

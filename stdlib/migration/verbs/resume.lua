@@ -41,7 +41,7 @@ return {
 		doubts.mind_start(m, found, id, task)
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)
-		say.label("Resume", ("%s %s"):format(started.replication_task_identifier, what or "runs"))
+		say.wrapped("Resume", ("%s %s"):format(started.replication_task_identifier, what or "runs"))
 		tasks.mind_declared(m, id, "running")
 	end,
 }

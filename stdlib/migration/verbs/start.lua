@@ -84,7 +84,7 @@ local function start_from(m, found, id, task, text)
 	end
 	connections.test(m, found)
 	local started, what = tasks.start(m, task, nil, position)
-	say.label("Start", ("%s %s from %s"):format(started.replication_task_identifier, what, where))
+	say.wrapped("Start", ("%s %s from %s"):format(started.replication_task_identifier, what, where))
 end
 
 return {
@@ -120,7 +120,7 @@ return {
 		doubts.mind_start(m, found, id, task)
 		connections.test(m, found)
 		local started, what = tasks.start(m, task)
-		say.label("Start", ("%s %s"):format(started.replication_task_identifier, what or "runs"))
+		say.wrapped("Start", ("%s %s"):format(started.replication_task_identifier, what or "runs"))
 		tasks.mind_declared(m, id, "running")
 	end,
 }

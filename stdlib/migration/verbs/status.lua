@@ -72,7 +72,7 @@ end
 local function show(m, data)
 	if data.instance then
 		local i = data.instance
-		say.label(
+		say.wrapped(
 			"Instance",
 			("%s  %s  %s  DMS %s"):format(i.name, i.class, i.state, i.version or "?")
 		)

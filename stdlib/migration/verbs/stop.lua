@@ -32,7 +32,7 @@ return {
 		end
 		local list = running(m, found, ids)
 		if #list == 0 then
-			say.label("Stop", "no task runs")
+			say.wrapped("Stop", "no task runs")
 			if not host.options.dry_run then
 				checkpoints.leave_stopped(m, found, ids)
 			end
@@ -63,7 +63,7 @@ return {
 			local where = (stopped.recovery_checkpoint or "") ~= ""
 					and "; the ledger keeps its checkpoint"
 				or ""
-			say.label(
+			say.wrapped(
 				"Stop",
 				("%s is %s%s"):format(stopped.replication_task_identifier, stopped.status, where)
 			)
