@@ -26,6 +26,7 @@ local errors = require "errors"
 local fs = require "fs"
 local host = require "host"
 local json = require "json"
+local place = require "stack.place"
 local states = require "kinds.support.task_states"
 local time = require "time"
 
@@ -66,7 +67,7 @@ local VERSION = 1
 ---@param stack string
 ---@return string
 function ledger.path(stack)
-	local name = aws.is_local and (stack .. ".local") or stack
+	local name = aws.is_local and (stack .. ".local" .. place.elsewhere()) or stack
 	return fs.join(host.state_dir(), "checkpoints", name .. ".ndjson")
 end
 

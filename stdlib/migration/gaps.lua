@@ -2,6 +2,7 @@
 --- the same tables has come further.
 
 local approval = require "migration.approval"
+local aws = require "aws"
 local ledger = require "ledger"
 local report = require "report"
 local states = require "kinds.support.task_states"
@@ -46,7 +47,10 @@ local function newest_of(m, found, id, reading)
 	---@type table<string, ledger.Entry>
 	local newest = {}
 	for _, entry in ipairs(ledger.with(m.name, found.tasks, reading.endpoint)) do
-		local here = entry.account == who.account and entry.region == who.region
+		-- A local AWS that was thrown away may have been ahead of the one that took its place.
+		local here = entry.account == who.account
+			and entry.region == who.region
+			and not (aws.is_local and time.parse(entry.time) > time.epoch())
 		if here and (entry.task == id or shared) then
 			newest[entry.task] = entry
 		end

@@ -9,6 +9,7 @@ local hidden = require "adopt.hidden"
 local host = require "host"
 local json = require "json"
 local kind = require "kind"
+local place = require "stack.place"
 local planning = require "stack.plan"
 local secret = require "secret"
 local time = require "time"
@@ -36,12 +37,11 @@ local FORMAT, VERSION = "deployed", 1
 --- The file of a stack. One folder may know the same name in several accounts, and in rehearsals.
 local function path_of(stack)
 	local who = stack:identity()
-	local place = ("%s-%s"):format(who.account, who.region)
+	local account = ("%s-%s"):format(who.account, who.region)
 	if who.is_local then
-		local dir = tostring(host.options.local_dir or "")
-		place = "local-" .. place .. (dir == ".dmsrun/local" and "" or dir:gsub("[^%w]+", "-"))
+		account = "local-" .. account .. place.elsewhere()
 	end
-	return fs.join(host.state_dir(), "deployed", ("%s@%s.json"):format(stack.name, place))
+	return fs.join(host.state_dir(), "deployed", ("%s@%s.json"):format(stack.name, account))
 end
 
 --- Properties that are documents of DMS's own, with names of their own and no secrets.

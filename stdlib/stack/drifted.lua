@@ -92,10 +92,26 @@ function drifted.lines(found)
 	return lines
 end
 
+--- Whether nothing of the stack is there, and no record says that it ever was: a list of everything that
+--- the script declares would tell nobody anything.
+local function is_nowhere(found)
+	return not found.since
+		and #found.deleted > 0
+		and found.same + #found.changed + #found.unknown + #found.ours + #found.unseen == 0
+end
+
 --- Shows what was found.
 ---@param found stack.Drift
 function drifted.show(found)
-	if not found.since then
+	if is_nowhere(found) then
+		say.wrapped(
+			"Drift",
+			("nothing of the stack is there, and no deploy of it was made from this folder: a deploy would make %s"):format(
+				report.plural(#found.deleted, "resource")
+			)
+		)
+		return
+	elseif not found.since then
 		say.wrapped(
 			"Record",
 			"no deploy of this stack was made from this folder: what differs may as well be the script's own change"

@@ -17,6 +17,13 @@ local function plain(folder)
 	return #text > 1 and (text:gsub("/%.?$", "")) or text
 end
 
+--- What tells a local AWS in a folder of its own from the usual one, behind a name; "" for that.
+---@return string
+function place.elsewhere()
+	local folder = plain(tostring(host.options.local_dir or ""))
+	return (folder == "" or folder == ".dmsrun/local") and "" or folder:gsub("[^%w]+", "-")
+end
+
 --- The name for a stack in an account and region, and in what stands for them in a rehearsal.
 ---@param stack string
 ---@param who aws.Identity

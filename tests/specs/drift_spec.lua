@@ -312,6 +312,26 @@ s:main(arg)
 		end
 	end)
 
+	it("of a stack that was never deployed here says so, and lists nothing", function()
+		local file = fs.join(fs.temp "folder", "never.lua")
+		fs.write(
+			file,
+			[[
+local s = require("stack").new("never", { kinds = { "logs.log_group" } })
+for index = 1, 5 do
+	s:add("logs.log_group", "g" .. index, {})
+end
+s:main(arg)
+]]
+		)
+		local run = spec.run(file, "drift", "--detailed-exitcode")
+		assert.equal(2, run.code, run.text)
+		local text = run.output:gsub("%s+", " ")
+		assert.matches("nothing of the stack is there", text)
+		assert.matches("a deploy would make 5 resources", text)
+		assert.is_nil(text:find("g3", 1, true))
+	end)
+
 	it("gives all of it as data", function()
 		deployed "data"
 		aws.logs.put_retention_policy { log_group_name = "data-log", retention_in_days = 30 }
