@@ -61,6 +61,7 @@ local stack = {}
 ---@field outputs_declared { name: string, value: any }[]
 ---@field at? host.Place where the script makes it
 ---@field current? stack.Plan what was planned last, until something changes what is live
+---@field seen? stack.Live[] what was seen last, until then
 local Stack = {}
 Stack.__index = Stack
 
@@ -224,7 +225,7 @@ function Stack:add(kind_name, id, properties, options)
 		at = at,
 	}
 	self.declared[#self.declared + 1] = declared
-	self.current = nil
+	self:changed()
 	return handles.new(declared)
 end
 
@@ -293,7 +294,7 @@ end
 function Stack:plan(options)
 	options = options or {}
 	local plan = planning.make(self, options.destroy or false)
-	self.current = plan
+	self.current, self.seen = plan, plan.live
 	return plan
 end
 
@@ -330,7 +331,7 @@ function Stack:apply(plan, options)
 	deploy.check(self, plan)
 	baseline.unchanged(plan)
 	local result = locked(self, plan, options)
-	self.current = nil
+	self:changed()
 	if plan.destroy and not result.dry_run then
 		result.proof = self:prove()
 	end
@@ -367,10 +368,17 @@ function Stack:main(arg)
 	require("stack.main").run(self, arg)
 end
 
---- What is live of the stack, by kind and id.
+--- What is live of the stack, by kind and id: whoever looks, or stops a task, may do so whatever a plan
+--- would be refused for.
 ---@return stack.Live[]
 function Stack:live()
-	return self:known().live
+	self.seen = self.seen or planning.live(self)
+	return self.seen
+end
+
+--- Takes what is known of the world for out of date.
+function Stack:changed()
+	self.current, self.seen = nil, nil
 end
 
 --- One live resource; nil where it does not exist.
@@ -452,6 +460,6 @@ function stack.is(value)
 	return getmetatable(value) == Stack
 end
 
-suggesting.class(Stack, "a stack", { optional = { "current", "who" } })
+suggesting.class(Stack, "a stack", { optional = { "current", "seen", "who" } })
 
 return suggesting.class(stack, "the module stack")

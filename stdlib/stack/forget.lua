@@ -123,7 +123,7 @@ function forget.run(stack, names, command)
 		ids[name] = ids[name] or {}
 		table.insert(ids[name], one.physical)
 	end
-	stack.current = nil
+	stack:changed()
 	baseline.drop(stack, names)
 	local list = {}
 	for index, name in ipairs(names) do

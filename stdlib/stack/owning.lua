@@ -302,7 +302,7 @@ end
 local function until_seen(stack, found)
 	local deadline = time.epoch() + VISIBLE
 	while true do
-		stack.current = nil
+		stack:changed()
 		local missing = 0
 		local live = discover.live(stack, stack:kinds(), context.shared())
 		for _, one in ipairs(found) do
@@ -340,7 +340,7 @@ function owning.run(stack, found, command)
 		until_seen(stack, found)
 		baseline.add(stack, list)
 	end
-	stack.current = nil
+	stack:changed()
 end
 
 return owning

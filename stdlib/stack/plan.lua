@@ -342,8 +342,8 @@ end
 ---@param stack stack.Stack
 ---@return stack.Live[]
 function planning.live(stack)
-	if stack.current then
-		return stack.current.live
+	if stack.seen then
+		return stack.seen
 	end
 	local kinds = stack:kinds()
 	local live, given = discover.live(stack, kinds, context.shared()), {}
