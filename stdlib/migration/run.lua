@@ -4,6 +4,7 @@ local aws = require "aws"
 local checks = require "migration.checks"
 local connections = require "migration.connections"
 local deployment = require "migration.deployment"
+local doubts = require "migration.doubts"
 local header = require "migration.header"
 local host = require "host"
 local json = require "json"
@@ -12,6 +13,7 @@ local outputs = require "migration.outputs"
 local progress = require "migration.progress"
 local report = require "report"
 local say = require "migration.say"
+local states = require "kinds.support.task_states"
 local tables = require "migration.tables"
 local time = require "time"
 local ui = require "ui"
@@ -36,6 +38,18 @@ local function close(m, result, began)
 	say.line(("Next:    %s status | stats | logs | stop | destroy"):format(m:command()))
 end
 
+--- What a dry run says of what comes behind the deploy.
+local function would(m)
+	local found = live.find(m)
+	local task = found.tasks.migration
+	local text = "test the connections, start the task where it does not run, and watch it"
+	if task and not states.runs(task) then
+		doubts.would(m, found, "migration", task, "Next", text)
+	else
+		say.would("Next", text)
+	end
+end
+
 ---@param m migration.Migration
 function run.run(m)
 	local began = { virtual = time.epoch(), real = os.time() }
@@ -44,10 +58,7 @@ function run.run(m)
 	local plan = deployment.deploy(m)
 	if host.options.dry_run then
 		if not plan.has_changes then
-			say.would(
-				"Next",
-				"test the connections, start the task where it does not run, and watch it"
-			)
+			would(m)
 		end
 		return
 	end
