@@ -1,11 +1,11 @@
 --- A lock that its run can no longer vouch for: it was not renewed, the list was late, or nobody knows
 --- whether it was made at all. Whatever happens, the run does not go on as if it held it.
 
-local aws = require "aws"
 local engine = require "engine"
 local errors = require "errors"
 local fs = require "fs"
 local lock = require "stack.lock"
+local locking = require "support.locking"
 local locks = require "stack.locks"
 local place = require "stack.place"
 local spec = require "spec"
@@ -13,39 +13,14 @@ local stack = require "stack"
 local time = require "time"
 local trying = require "support.trying"
 
-local function example(count)
-	local s = stack.new("renewed", { kinds = { "logs.log_group" } })
-	for i = 1, count or 1 do
-		s:add("logs.log_group", "l" .. i, { retention_in_days = 30 })
-	end
-	return s
-end
+local clean, standing = locking.clean, locking.standing
 
-local function standing()
-	local names = {}
-	local prefix = "/dmsrun/lock/renewed/"
-	for _, raw in
-		ipairs(aws.pages(aws.logs.describe_log_groups, { log_group_name_prefix = prefix }))
-	do
-		names[#names + 1] = raw.log_group_name
-	end
-	return names
+local function example(count)
+	return locking.example(count, "renewed")
 end
 
 local function bobs(number)
-	local now, path = time.epoch(), ("/dmsrun/lock/renewed/%d"):format(number)
-	aws.logs.create_log_group {
-		log_group_name = path,
-		tags = {
-			["dmsrun:lock"] = "renewed",
-			["dmsrun:lock-token"] = "b0b0b0b0-1111-2222-3333-444444444444",
-			["dmsrun:lock-by"] = "arn:aws:sts::123456789012:assumed-role/Admin/bob",
-			["dmsrun:lock-from"] = "bob@build-7 process 4711",
-			["dmsrun:lock-for"] = "deploy",
-			["dmsrun:lock-since"] = time.format(now),
-			["dmsrun:lock-expires"] = time.format(now + locks.LIFE),
-		},
-	}
+	return locking.bobs(number, nil, "renewed")
 end
 
 --- Waits as a run does that waits for AWS, and gives what then stands against something new.
@@ -55,15 +30,6 @@ local function waited(s, seconds)
 		lock.tend(s)
 	end
 	return lock.problem(s)
-end
-
-local function clean()
-	spec.faults.clear()
-	for _, name in ipairs(standing()) do
-		aws.logs.delete_log_group { log_group_name = name }
-	end
-	local s = example(0)
-	s:apply(s:destroy())
 end
 
 describe("a lock that can't be renewed", function()

@@ -66,7 +66,7 @@ function locking.clean()
 	for _, name in ipairs(locking.standing()) do
 		aws.logs.delete_log_group { log_group_name = name }
 	end
-	for _, name in ipairs { "locked", "other" } do
+	for _, name in ipairs { "locked", "other", "renewed" } do
 		local s = locking.example(0, name)
 		s:apply(s:destroy())
 	end
