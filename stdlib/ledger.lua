@@ -2,7 +2,7 @@
 --- whenever a task is stopped, changed, moved, deleted or looked at. It is only ever added to, and
 --- nothing that destroys a stack touches it, so that a task that is made anew goes on from there.
 ---
---- ```lua no-run
+--- ```lua
 --- local ledger = require "ledger"
 --- local task = {
 ---   replication_task_arn = "arn:aws:dms:eu-central-1:123456789012:task:ABC",
@@ -58,10 +58,13 @@ local VERSION = 1
 ---@field why string stop, modify, move, delete, start, deploy, status
 ---@field checkpoint string
 ---@field source? ledger.Source
+---@field target? ledger.Source where what it carried is
+---@field first? ledger.Entry the earliest with the same checkpoint; not written
 
 ---@class ledger.About
 ---@field why string stop, modify, move, delete, start, deploy, status
 ---@field source? table the source's endpoint as DMS describes it
+---@field target? table the target's
 
 --- The file of a stack.
 ---@param stack string
@@ -118,7 +121,24 @@ local function lines_of(stack)
 				}
 			end
 		end
-		if ok and type(entry) == "table" and type(entry.arn) == "string" then
+		local whole = ok and type(entry) == "table" and type(entry.arn) == "string"
+		if whole and type(entry.time) == "string" then
+			list[#list + 1] = entry
+		end
+	end
+	return list
+end
+
+--- Those of the lines that have a checkpoint; what has none says of a run where it began to read, and no
+--- more. A checkpoint that was read again is where the task was when it was read first.
+local function checkpoints_in(lines, task)
+	---@type table<string, ledger.Entry>, ledger.Entry[]
+	local first, list = {}, {}
+	for _, entry in ipairs(lines) do
+		if type(entry.checkpoint) == "string" and (task == nil or entry.task == task) then
+			local key = entry.arn .. " " .. entry.checkpoint
+			first[key] = first[key] or entry
+			entry.first = first[key] ~= entry and first[key] or nil
 			list[#list + 1] = entry
 		end
 	end
@@ -130,14 +150,7 @@ end
 ---@param task? string only of this task
 ---@return ledger.Entry[]
 function ledger.list(stack, task)
-	local list = {}
-	for _, entry in ipairs(lines_of(stack)) do
-		-- What has no checkpoint says of a run where it began to read, and no more.
-		if type(entry.checkpoint) == "string" and (task == nil or entry.task == task) then
-			list[#list + 1] = entry
-		end
-	end
-	return list
+	return checkpoints_in(lines_of(stack), task)
 end
 
 --- The newest entry of a task; nil where none was kept.
@@ -185,15 +198,25 @@ local function end_of(task, started)
 	return ok and late and stopped or nil
 end
 
---- The source of a run: the one that it began to read. What an endpoint or its secret says now counts
---- from the next start only, so that what was noted of the run first is what holds for all of it.
-local function source_in(list, arn, started, now)
+--- A side of a run: the database that it began to read or write. What an endpoint or its secret says now
+--- counts from the next start only, so that what was noted of the run first is what holds for all of it.
+local function side_in(list, arn, started, side, now)
 	for _, entry in ipairs(started and list or {}) do
-		if entry.arn == arn and entry.started == started and (entry.source or {}).server then
-			return entry.source
+		if entry.arn == arn and entry.started == started and (entry[side] or {}).server then
+			return entry[side]
 		end
 	end
 	return now
+end
+
+--- Whether a line knows of a server that another one does not name.
+local function names_more(new, old)
+	for _, side in ipairs { "source", "target" } do
+		if (new[side] or {}).server and not (old[side] or {}).server then
+			return true
+		end
+	end
+	return false
 end
 
 --- Whether the newest of the lines about a task says the same already.
@@ -204,6 +227,7 @@ local function known(list, task_id, new)
 			return entry.checkpoint == new.checkpoint
 				and entry.started == new.started
 				and entry.stopped == new.stopped
+				and not names_more(new, entry)
 		end
 	end
 	return false
@@ -243,7 +267,8 @@ local function new_line(list, stack, task_id, task, about)
 		checkpoint = checkpoint,
 		started = started,
 		stopped = end_of(task, started),
-		source = source_in(list, arn, started, ledger.source(about.source)),
+		source = side_in(list, arn, started, "source", ledger.source(about.source)),
+		target = side_in(list, arn, started, "target", ledger.source(about.target)),
 	}
 	return not known(list, task_id, entry) and entry or nil
 end
@@ -272,14 +297,11 @@ end
 ---@param source? table the source's endpoint
 ---@return ledger.Entry[]
 function ledger.with(stack, tasks, source)
-	local lines, list = lines_of(stack), ledger.list(stack)
+	local lines, more = lines_of(stack), {}
 	for id, task in pairs(tasks) do
-		local entry = new_line(lines, stack, id, task, { why = "status", source = source })
-		if entry and entry.checkpoint then
-			list[#list + 1] = entry
-		end
+		more[#more + 1] = new_line(lines, stack, id, task, { why = "status", source = source })
 	end
-	return list
+	return checkpoints_in(table.move(more, 1, #more, #lines + 1, lines))
 end
 
 --- The same where not being able to is no reason to stop: it is told, and the work goes on.
@@ -309,8 +331,17 @@ end
 ---@param entry ledger.Entry
 ---@return number?
 function ledger.moment(entry)
+	entry = entry.first or entry
 	local text = entry.stopped or (entry.status == "running" and entry.time) or nil
 	return text and time.parse(text) or nil
+end
+
+--- That moment in UTC, for people and for `--from`: at the latest, where nobody knows more.
+---@param entry ledger.Entry
+---@return string
+function ledger.date(entry)
+	entry = entry.first or entry
+	return (tostring(entry.stopped or entry.time):gsub("%.%d+", ""):gsub("Z?$", "Z"))
 end
 
 --- Whether one task had come to its entry after another one to its own: for certain, unless `likely` is
@@ -320,9 +351,9 @@ end
 ---@param likely? boolean
 ---@return boolean
 function ledger.is_later(one, other, likely)
-	local at = ledger.moment(one) or (likely and time.parse(one.time)) or nil
+	local at = ledger.moment(one) or (likely and time.parse((one.first or one).time)) or nil
 	-- What was read had come there before that.
-	return at ~= nil and at > (ledger.moment(other) or time.parse(other.time))
+	return at ~= nil and at > (ledger.moment(other) or time.parse((other.first or other).time))
 end
 
 --- The name of a secret without what makes its ARN unique.
@@ -374,14 +405,28 @@ end
 ---@param is? table with `engine`, `server` and `port` as far as they are known
 ---@return string?
 function ledger.moved(was, is)
+	local other = ledger.differs(was, is)
+	return other
+		and ("it is of the %s, and the source is %s now: a position of one log means nothing in another"):format(
+			other.was,
+			other.is
+		)
+end
+
+--- How two databases differ; nil where they do not, or nobody can tell.
+---@param was? ledger.Source
+---@param is? table with `engine`, `server` and `port` as far as they are known
+---@return { was: string, is: string }? difference such as `{ was = "server a", is = "b" }`
+function ledger.differs(was, is)
 	local before, now = was or {}, is or {}
 	for _, part in ipairs { "engine", "server", "port" } do
-		if before[part] ~= nil and now[part] ~= nil and before[part] ~= now[part] then
-			return ("it is of the %s %s, and the source is %s now: a position of one log means nothing in another"):format(
-				part,
-				tostring(before[part]),
-				tostring(now[part])
-			)
+		-- Hosts are the same however they are written.
+		local a, b = tostring(before[part]):lower(), tostring(now[part]):lower()
+		if before[part] ~= nil and now[part] ~= nil and a ~= b then
+			return {
+				was = ("%s %s"):format(part, tostring(before[part])),
+				is = tostring(now[part]),
+			}
 		end
 	end
 end

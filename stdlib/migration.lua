@@ -27,6 +27,7 @@ local line = require "stack.line"
 local map = require "mappings"
 local onward = require "migration.onward"
 local options = require "migration.options"
+local overlap = require "mappings.overlap"
 local settings = require "settings"
 local suggesting = require "suggesting"
 local verbs = require "migration.verbs"
@@ -211,7 +212,7 @@ function Migration:place_of_task(task)
 	}
 end
 
---- Whether both tasks select the same tables.
+--- Whether both tasks may select the same tables: all of them, or some.
 ---@return boolean
 function Migration:share_tables()
 	local first, second = self.tasks[1], self.tasks[2]
@@ -219,7 +220,11 @@ function Migration:share_tables()
 		return false
 	end
 	---@diagnostic disable-next-line: need-check-nil -- a migration has a task
-	return first.mappings == second.mappings or first.mappings:equals(second.mappings)
+	if self.shares == nil then
+		self.shares = first.mappings == second.mappings
+			or overlap.may(first.mappings, second.mappings)
+	end
+	return self.shares
 end
 
 --- The verbs that take the stack's lock.
@@ -259,7 +264,7 @@ end
 suggesting.class(
 	Migration,
 	"a migration",
-	{ optional = { "built", "line", "parts", "verb", "timing" } }
+	{ optional = { "built", "line", "parts", "shares", "verb", "timing" } }
 )
 
 return suggesting.class(migration, "the module migration")

@@ -9,31 +9,48 @@ local marks = require "kinds.support.marks"
 local report = require "report"
 local say = require "migration.say"
 local server_tag = require "kinds.support.server_tag"
+local standing = require "migration.standing"
 
 local checkpoints = {}
 
---- The source's endpoint. Where a secret holds the server, what is written on the secret counts: the
+--- An endpoint with its server. Where a secret holds that, what is written on the secret counts: the
 --- configuration may be ahead of what is deployed. A secret of somebody else says nothing; then the
 --- configuration does.
 ---@param m migration.Migration
 ---@param found migration.Live
+---@param side "source"|"target"
 ---@return table?
-function checkpoints.source(m, found)
-	if found.source == nil then
+function checkpoints.endpoint(m, found, side)
+	if found[side] == nil then
 		return nil
 	end
-	local source = {}
-	for name, value in pairs(found.source) do
-		source[name] = value
+	local endpoint, configured = {}, m[side]
+	for name, value in pairs(found[side]) do
+		endpoint[name] = value
 	end
-	local secret = m:stack():find("secretsmanager.secret", "source-database")
+	local secret = m:stack():find("secretsmanager.secret", side .. "-database")
 	local server, port = server_tag.read(secret and secret.properties.tags)
-	if not source.server_name or source.server_name == "" then
-		source.server_name = server or m.source.config.server_name
-		source.port = source.port or port or m.source.port
+	if not endpoint.server_name or endpoint.server_name == "" then
+		endpoint.server_name = server or configured.config.server_name
+		endpoint.port = endpoint.port or port or configured.port
 	end
-	source.port = source.port or m.source.port
-	return source
+	endpoint.port = endpoint.port or configured.port
+	return endpoint
+end
+
+--- What the tasks read and write as it is deployed.
+---@param m migration.Migration
+---@param found migration.Live
+---@return migration.Reading
+function checkpoints.reading(m, found)
+	---@type table<string, migration.Database>
+	local reading = {}
+	for _, side in ipairs { "source", "target" } do
+		local endpoint = checkpoints.endpoint(m, found, side)
+		reading[side] = { endpoint = endpoint, now = ledger.source(endpoint) or {} }
+	end
+	---@diagnostic disable-next-line: return-type-mismatch -- it has both sides
+	return reading
 end
 
 --- Keeps where the tasks have come to.
@@ -42,12 +59,7 @@ end
 ---@param why string
 function checkpoints.keep_all(m, found, why)
 	for _, id in ipairs(report.keys(found.tasks)) do
-		ledger.try(
-			m.name,
-			id,
-			found.tasks[id],
-			{ why = why, source = checkpoints.source(m, found) }
-		)
+		checkpoints.keep(m, found, id, found.tasks[id], why)
 	end
 end
 
@@ -59,7 +71,11 @@ end
 ---@param why string
 ---@return boolean kept
 function checkpoints.keep(m, found, id, task, why)
-	return ledger.try(m.name, id, task, { why = why, source = checkpoints.source(m, found) })
+	return ledger.try(m.name, id, task, {
+		why = why,
+		source = checkpoints.endpoint(m, found, "source"),
+		target = checkpoints.endpoint(m, found, "target"),
+	})
 end
 
 --- Forgets that a task was to run again after an interrupted change: somebody wants it stopped.
@@ -91,6 +107,50 @@ local function none(m, id, why)
 	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
+--- Which of two entries is the one to go on from can't be told: whoever knows says it.
+---@return never
+local function either(m, id, one, other)
+	local hints = {}
+	for _, entry in ipairs { one, other } do
+		hints[#hints + 1] = {
+			("Where task %s had come to, at the latest at %s:"):format(
+				entry.task,
+				ledger.date(entry)
+			),
+			command = m:command(("start %s --from %s"):format(id, report.word(entry.checkpoint))),
+		}
+	end
+	errors.raise {
+		summary = "The ledger can't tell which checkpoint is the later one",
+		what = ("it has one of task %s and one of task %s, and not when either of them stopped"):format(
+			one.task,
+			other.task
+		),
+		why = "nothing was started",
+		hints = hints,
+		at = false,
+		exit = "usage",
+	}
+	---@diagnostic disable-next-line: missing-return -- it raises
+end
+
+--- What stands against every entry of the ledger, for who is told that there is none to go on from.
+local function why_none(m, found, id)
+	local who, source = m:stack():identity(), checkpoints.endpoint(m, found, "source")
+	local list = ledger.list(m.name)
+	for index = #list, 1, -1 do
+		local entry = list[index] --[[@as ledger.Entry]]
+		local problem = (entry.task == id or m:share_tables())
+			and ledger.problem(entry, who.account, who.region, source)
+		if problem then
+			return "the newest can't be used: " .. problem
+		end
+	end
+	return #list > 0
+			and "what was kept is of runs before the tables were loaded anew, or of another task's tables"
+		or nil
+end
+
 --- The newest entry that a task can go on from: its own, or another task's of the same migration where
 --- both carry the same tables and the other one has certainly come further.
 ---@param m migration.Migration
@@ -98,32 +158,30 @@ end
 ---@param id string
 ---@return ledger.Entry
 function checkpoints.last(m, found, id)
-	local who, source, against = m:stack():identity(), checkpoints.source(m, found), nil
-	---@type table<string, ledger.Entry>
-	local newest = {}
-	local list = ledger.list(m.name)
-	for index = #list, 1, -1 do
-		local entry = list[index]
-		local wanted = entry.task == id or m:share_tables()
-		if wanted and not newest[entry.task] then
-			local problem = ledger.problem(entry, who.account, who.region, source)
-			if not problem then
-				newest[entry.task] = entry
-			else
-				against = against or ("the newest can't be used: " .. problem)
-			end
+	local reading = checkpoints.reading(m, found)
+	---@type migration.Standing[]
+	local usable = {}
+	for _, one in pairs(standing.of(m, found, id, reading)) do
+		local entry = one.entry
+		if entry and not ledger.moved(entry.source, reading.source.now) then
+			usable[#usable + 1] = one
 		end
 	end
-	local own = newest[id]
-	---@type ledger.Entry?
-	local best = own
-	for _, task in ipairs(report.keys(newest)) do
-		local entry = newest[task]
-		if best == nil or ledger.is_later(entry, best, own == nil) then
-			best = entry
-		end
+	table.sort(usable, function(a, b)
+		return a.moment > b.moment
+	end)
+	local best, other = usable[1], usable[2]
+	if not best then
+		none(m, id, why_none(m, found, id))
+	elseif
+		other
+		and not (best.certain or other.moment == best.moment)
+		and best.checkpoint ~= other.checkpoint
+	then
+		either(m, id, best.entry, other.entry)
 	end
-	return best or none(m, id, against)
+	---@diagnostic disable-next-line: need-check-nil, return-type-mismatch -- `none` raises
+	return best.entry
 end
 
 --- The position that `--from` means, checked against the source.
@@ -173,7 +231,7 @@ function checkpoints.tell_kept(m)
 		say.line(("The ledger keeps where %s had come to, of %s (%s)."):format(
 			id,
 			---@diagnostic disable-next-line: undefined-field, need-check-nil -- an entry of this task has a time
-			(entry.stopped or entry.time):gsub("%.%d+Z$", "Z"),
+			ledger.date(entry),
 			ledger.path(m.name)
 		))
 	end

@@ -13,6 +13,7 @@ local report = require "report"
 local risk = require "stack.risk"
 local saved = require "stack.saved"
 local say = require "migration.say"
+local tasks = require "migration.tasks"
 local timing = require "stack.timing"
 local twice = require "migration.twice"
 local ui = require "ui"
@@ -228,10 +229,14 @@ function deployment.look(m)
 		saved.check(file)
 	end
 	local plan = deployment.plan(m)
+	local all = doubts.of_plan(m, plan)
 	if say.json() then
-		ui.json(plan:json())
+		local data = plan:json()
+		table.move(all.lost, 1, #all.lost, #data.data_loss + 1, data.data_loss)
+		ui.json(data)
 	else
 		deployment.show(plan)
+		doubts.tell(all)
 	end
 	if file then
 		plan:save(file)
@@ -271,6 +276,7 @@ function deployment.deploy(m)
 		plan:require_saved(host.options.plan)
 	end
 	if plan.has_changes then
+		tasks.refuse_read_only(m, "deploy")
 		doubts.mind_plan(m, plan)
 		approve(m, plan)
 		m:stack():apply(plan, {
@@ -292,6 +298,7 @@ function deployment.destroy(m)
 	local plan = s:destroy()
 	if plan.has_changes then
 		deployment.show(plan)
+		tasks.refuse_read_only(m, "destroy")
 		local lost = plan:losses()
 		table.insert(
 			lost,
@@ -299,6 +306,7 @@ function deployment.destroy(m)
 			("all of %s: %s"):format(m.name, report.plural(#plan.steps, "resource"))
 		)
 		approval.loss(m, lost, "destroy", m:said())
+		doubts.keep(m, plan, "delete")
 		if
 			s:apply(plan, {
 				label = "Destroy",

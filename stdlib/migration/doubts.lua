@@ -2,6 +2,7 @@
 --- applied twice is asked about.
 
 local approval = require "migration.approval"
+local cdc = require "cdc"
 local checkpoints = require "migration.checkpoints"
 local gaps = require "migration.gaps"
 local host = require "host"
@@ -16,13 +17,25 @@ local doubts = {}
 ---@field lost string[] what goes wrong
 ---@field hints table[] how to go on without it
 
---- Adds what goes wrong when a task starts: a position of one log means nothing in another, and nor does
---- one behind which another task has come.
+--- Adds what goes wrong when a task starts: a position of one log means nothing in another, nor does one
+--- behind which another task has come, and what it brought to one server is not in another.
 local function add(all, m, found, one, reading)
-	local run = one.task and ledger.run(m.name, one.task.replication_task_arn)
-	local moved = run and states.has_run(one.task) and ledger.moved(run.source, reading.now)
+	local run = one.task
+		and states.has_run(one.task)
+		and not one.told
+		and ledger.run(m.name, one.task.replication_task_arn)
+	local moved = run and ledger.moved(run.source, reading.source.now)
 	if moved then
 		table.insert(all.lost, ("where %s had come to: %s"):format(one.name, moved))
+	end
+	local elsewhere = run and ledger.differs(run.target, reading.target.now)
+	if elsewhere then
+		local text = ("what %s has brought: it is on the %s, and the target is %s now, without those rows"):format(
+			one.name,
+			elsewhere.was,
+			elsewhere.is
+		)
+		table.insert(all.lost, text)
 	end
 	local gap = gaps.of(m, found, one, reading)
 	if gap then
@@ -31,17 +44,26 @@ local function add(all, m, found, one, reading)
 	end
 end
 
+--- What is wrong with a start as it is known now.
+---@param m migration.Migration
+---@param found migration.Live
+---@param id string
+---@param task table
+---@param position? cdc.Position where it is told to begin
+---@param where? string the same in words
 ---@return migration.Doubts
-local function of_start(m, found, id, task)
-	local endpoint = checkpoints.source(m, found)
+function doubts.of_start(m, found, id, task, position, where)
+	local given = task.cdc_start_position or ""
 	local all = { lost = {}, hints = {} }
 	add(all, m, found, {
 		id = id,
 		name = task.replication_task_identifier,
 		type = task.migration_type,
 		task = task,
-		begins_at = (task.cdc_start_position or "") ~= "",
-	}, { endpoint = endpoint, now = ledger.source(endpoint) or {} })
+		position = position and position.text or (given ~= "" and given or nil),
+		where = where,
+		told = position ~= nil,
+	}, checkpoints.reading(m, found))
 	return all
 end
 
@@ -59,7 +81,15 @@ end
 ---@param task table
 function doubts.mind_start(m, found, id, task)
 	checkpoints.keep_all(m, found, "start")
-	ask(m, of_start(m, found, id, task))
+	ask(m, doubts.of_start(m, found, id, task))
+end
+
+--- Says what would be asked about.
+---@param all migration.Doubts
+function doubts.tell(all)
+	for index, lost in ipairs(approval.allowed "position" and {} or all.lost) do
+		say.wrapped(index == 1 and "Lost" or "", lost .. ": it would be asked about")
+	end
 end
 
 --- Says in a dry run what would be done, and what would be asked about it.
@@ -74,19 +104,22 @@ function doubts.would(m, found, id, task, label, text)
 	if not say.would(label, text) then
 		return false
 	end
-	local all = approval.allowed "position" and { lost = {} } or of_start(m, found, id, task)
-	for index, lost in ipairs(all.lost) do
-		say.wrapped(index == 1 and "Lost" or "", lost .. ": it would be asked about")
-	end
+	doubts.tell(doubts.of_start(m, found, id, task))
 	return true
 end
 
 --- The tasks that a plan starts or resumes, by id: because that is declared, or after a stop of its own.
+---@param m migration.Migration
 ---@param plan stack.Plan
 ---@return table<string, boolean>
-local function started_by(plan)
-	---@type table<string, boolean>
+local function started_by(m, plan)
+	---@type table<string, boolean>, table<string, string>
 	local started, ids = {}, {}
+	---@type table<string, boolean>
+	local wanted = {}
+	for _, task in ipairs(m.tasks) do
+		wanted[task.id] = task.state == "running"
+	end
 	for _, one in ipairs(plan.live) do
 		if one.kind == "dms.task" then
 			ids[one.item.raw.replication_task_arn] = one.id
@@ -99,8 +132,10 @@ local function started_by(plan)
 			started[step.id] = true
 		elseif step.kind == "dms.task" and item.raw then
 			local begins = state and state.to == "running"
-			-- One that loads begins anew in another's place; one for changes goes on from there.
-			local goes_on = item.raw.migration_type == "cdc"
+			-- One that loads begins anew in another's place; one for changes goes on from there, where it
+			-- is declared as running.
+			local goes_on = wanted[step.id]
+				and item.raw.migration_type == "cdc"
 				and (step.action == "replace" or step.may_replace)
 			local pauses = states.runs(item.raw)
 				and (goes_on or (step.action == "update" and task_changes.need_stop(step.changes)))
@@ -117,55 +152,91 @@ local function started_by(plan)
 	return started
 end
 
---- What there is of the tasks and the source before a plan is carried out.
+--- What there is of the tasks and the endpoints before a plan is carried out.
 local function found_in(plan)
 	---@type migration.Live
 	local found = { tasks = {} }
 	for _, one in ipairs(plan.live) do
 		if one.kind == "dms.task" then
 			found.tasks[one.id] = one.item.raw
-		elseif one.kind == "dms.endpoint" and one.id == "source" then
-			found.source = one.item.raw
+		elseif one.kind == "dms.endpoint" then
+			found[one.id] = one.item.raw
 		end
 	end
 	return found
 end
 
---- The source that the tasks read once a plan is carried out: what is configured.
+--- What the tasks read and write once a plan is carried out: what is configured.
 local function reading_of(m, found)
-	return {
-		endpoint = found.source,
-		now = {
-			engine = m.source.engine.name,
-			server = m.source.config.server_name,
-			port = m.source.port,
-		},
-	}
+	---@type table<string, migration.Database>
+	local reading = {}
+	for _, side in ipairs { "source", "target" } do
+		local configured = m[side]
+		reading[side] = {
+			endpoint = found[side],
+			now = {
+				engine = configured.engine.name,
+				server = configured.config.server_name,
+				port = configured.port,
+			},
+		}
+	end
+	return reading
 end
 
---- Keeps where the tasks have come to before a plan is carried out, and which source each of them reads;
---- asks before the plan has one of them start at a place that skips changes or applies them twice.
+--- What is wrong with the starts of a plan. A stack that is no migration starts nothing.
 ---@param m migration.Migration
 ---@param plan stack.Plan
-function doubts.mind_plan(m, plan)
-	local found, started = found_in(plan), started_by(plan)
+---@return migration.Doubts
+function doubts.of_plan(m, plan)
 	local all = { lost = {}, hints = {} }
+	if not plan.has_changes or plan.destroy or #m.tasks == 0 then
+		return all
+	end
+	local found, started = found_in(plan), started_by(m, plan)
 	for _, declared in ipairs(m.tasks) do
 		local task = found.tasks[declared.id]
-		if task and states.has_run(task) and not host.options.dry_run then
-			checkpoints.keep(m, found, declared.id, task, "deploy")
-		end
 		if started[declared.id] and (task or declared.state == "running") then
+			local given = task and (task.cdc_start_position or "") or ""
+			local start = declared.start and cdc.of(declared.start).text
 			add(all, m, found, {
 				id = declared.id,
 				name = task and task.replication_task_identifier or declared.id,
 				type = declared.migration_type,
 				task = task,
-				begins_at = declared.start ~= nil
-					or (task ~= nil and (task.cdc_start_position or "") ~= ""),
+				position = start or (given ~= "" and given or nil),
 			}, reading_of(m, found))
 		end
 	end
+	return all
+end
+
+--- Keeps where the tasks have come to before a plan is carried out, and with which servers.
+---@param m migration.Migration
+---@param plan stack.Plan
+---@param why string
+function doubts.keep(m, plan, why)
+	local found = found_in(plan)
+	for _, declared in ipairs(m.tasks) do
+		local task = found.tasks[declared.id]
+		if task and states.has_run(task) and not host.options.dry_run then
+			checkpoints.keep(m, found, declared.id, task, why)
+		end
+	end
+end
+
+--- Keeps where the tasks have come to before a plan is carried out, and which databases each of them reads
+--- and writes; asks before the plan has one of them start at a place that skips changes or applies them
+--- twice. A dry run only says it.
+---@param m migration.Migration
+---@param plan stack.Plan
+function doubts.mind_plan(m, plan)
+	local all = doubts.of_plan(m, plan)
+	if host.options.dry_run then
+		doubts.tell(all)
+		return
+	end
+	doubts.keep(m, plan, "deploy")
 	ask(m, all)
 end
 

@@ -1,12 +1,10 @@
---- What is left out, or applied a second time, where a task begins or goes on although the other one of
---- the same tables has come further.
+--- What is left out, or applied a second time, where a task begins or goes on although another one of the
+--- same tables has come further, and how to go on without that.
 
-local approval = require "migration.approval"
-local aws = require "aws"
+local cdc = require "cdc"
 local ledger = require "ledger"
-local report = require "report"
+local standing = require "migration.standing"
 local states = require "kinds.support.task_states"
-local time = require "time"
 
 local gaps = {}
 
@@ -14,174 +12,192 @@ local gaps = {}
 ---@field text string what goes wrong
 ---@field hints table[] how to go on without it
 
----@class migration.Reading the source that the tasks read from their next start on
----@field endpoint? table as DMS describes it now
----@field now table with its `engine`, `server` and `port` as far as they are known
-
 ---@class migration.Beginning a task that is about to run
 ---@field id string in the script
 ---@field name string in DMS
 ---@field type string full-load, cdc or full-load-and-cdc
 ---@field task? table as DMS describes it; nil where it is still to be made
----@field begins_at? boolean whether it was made with a position of its own
+---@field position? string where it is to begin, as DMS takes it; nil where it is told nothing
+---@field where? string the same in words
+---@field told? boolean whether this start tells it so, whatever its past
 
---- A moment as a person would give it to `--from`.
-local function second(text)
-	return (tostring(text):gsub("%.%d+", ""):gsub("Z?$", "Z"))
-end
-
---- When a task had come to an entry.
-local function moment_of(entry)
-	return second(entry.stopped or entry.time)
-end
-
---- Whether what one task carries, the other one need not: not where both may run at once, for then their
---- targets differ.
-local function share(m)
-	return m:share_tables() and not approval.allowed "twice"
-end
-
---- The newest entry of each task that tells where the changes of these tables had come to.
-local function newest_of(m, found, id, reading)
-	local who, shared = m:stack():identity(), share(m)
-	---@type table<string, ledger.Entry>
-	local newest = {}
-	for _, entry in ipairs(ledger.with(m.name, found.tasks, reading.endpoint)) do
-		-- A local AWS that was thrown away may have been ahead of the one that took its place.
-		local here = entry.account == who.account
-			and entry.region == who.region
-			and not (aws.is_local and time.parse(entry.time) > time.epoch())
-		if here and (entry.task == id or shared) then
-			newest[entry.task] = entry
-		end
+--- How a task for changes begins where another one stands; nil where nothing can be offered.
+local function from_there(m, one, best, reading)
+	if one.task and states.runs(one.task) then
+		return nil
 	end
-	return newest
-end
-
---- The one that came furthest, as far as anybody can tell.
-local function furthest(newest)
-	---@type ledger.Entry?
-	local best
-	for _, task in ipairs(report.keys(newest)) do
-		if best == nil or ledger.is_later(newest[task], best, true) then
-			best = newest[task]
-		end
-	end
-	return best
-end
-
---- How to begin at a time, where the position itself can't be used.
-local function begin_at(m, why, id, date)
-	return { why, command = m:command(("start %s --from %s"):format(id, second(date))) }
-end
-
---- Before the first start of a task for changes, which begins with what changes from then on.
-local function of_first(m, found, one, reading)
-	local best = furthest(newest_of(m, found, one.id, reading))
-	if best then
-		local moved = ledger.moved(best.source, reading.now)
-		local hint = moved
-				and begin_at(
-					m,
-					"To begin at that time, in the log of the source that is now:",
-					one.id,
-					moment_of(best)
-				)
+	local moved = best.entry and ledger.moved(best.entry.source, reading.source.now)
+	if best.checkpoint and not moved then
+		return one.task
+				and {
+					"To go on from there:",
+					command = m:command(("start %s --from ledger"):format(one.id)),
+				}
 			or {
-				"To go on from there:",
-				command = m:command(("start %s --from ledger"):format(one.id)),
+				("To go on from there, say so in the script: cdc = { start = cdc.checkpoint %q }"):format(
+					best.checkpoint
+				),
 			}
+	end
+	local problem = cdc.problem(cdc.at(best.date), m.source.engine.name)
+	if problem then
 		return {
-			text = ("what changed since task %s had come to its checkpoint of %s: %s begins with what changes from now on"):format(
-				best.task,
-				moment_of(best),
-				one.name
+			("%s: begin with a position of its log, start %s --from POSITION"):format(
+				problem,
+				one.id
 			),
-			hints = { hint },
+		}
+	elseif not one.task then
+		return {
+			("To begin there, say so in the script: cdc = { start = cdc.at %q }"):format(best.date),
 		}
 	end
-	for _, id in ipairs(share(m) and report.keys(found.tasks) or {}) do
-		local other = found.tasks[id]
-		local stats = other.replication_task_stats or {}
-		local date = stats.full_load_start_date or stats.start_date
-		if id ~= one.id and date and states.has_run(other) then
-			return {
-				text = ("what changed since %s began to load, %s: %s begins with what changes from now on"):format(
-					other.replication_task_identifier,
-					second(date),
+	return {
+		moved
+				and "To begin at that time in the log of the source that is now; earlier, if it lagged behind:"
+			or best.began and "To begin there:"
+			or "To begin at that time; earlier, if it lagged behind:",
+		command = m:command(("start %s --from %s"):format(one.id, best.date)),
+	}
+end
+
+--- What is said of tables that are not whole.
+local function of_half_loaded(m, found, one)
+	local loads = standing.half_loaded(m, found, one.id)
+	return loads
+		and {
+			text = ("rows: %s has not loaded its tables to the end, and %s would apply changes to tables that are not whole"):format(
+				loads.replication_task_identifier,
+				one.name
+			),
+			hints = { { "To load them first:", command = m:command "resume migration" } },
+		}
+end
+
+--- Before the first start of a task for changes that is told nothing: it begins with what changes from
+--- then on.
+local function of_first(m, found, one, reading)
+	local best = standing.furthest(standing.of(m, found, one.id, reading))
+	if not best then
+		return nil
+	end
+	return {
+		text = best.began
+				and ("what changed since %s began, %s: %s begins with what changes from now on"):format(
+					best.name,
+					best.date,
 					one.name
-				),
-				hints = { begin_at(m, "To begin there:", one.id, date) },
-			}
-		end
-	end
+				)
+			or ("what changed since task %s had come to its checkpoint of %s: %s begins with what changes from now on"):format(
+				best.task,
+				best.date,
+				one.name
+			),
+		hints = { from_there(m, one, best, reading) },
+	}
 end
 
---- Another task of the same tables that ran after an entry, and until when: it may not have had a
---- checkpoint yet.
-local function later_run(m, found, own)
-	local since = ledger.moment(own) or time.parse(own.time)
-	for _, id in ipairs(share(m) and report.keys(found.tasks) or {}) do
-		local other = found.tasks[id]
-		local stats = other.replication_task_stats or {}
-		local date = stats.stop_date or stats.start_date or other.replication_task_start_date
-		if id ~= own.task and date and states.has_run(other) and time.parse(date) > since then
-			return id, second(date)
-		end
-	end
+--- Whether a position is where a task stands.
+local function is_at(position, best)
+	local text = standing.second(position)
+	return position == best.checkpoint or text == best.date
 end
 
---- Before a task goes on from its own checkpoint, behind which the other one has come.
+--- Before the first start of a task for changes at a position of its own.
+local function of_position(m, found, one, reading)
+	local best = standing.furthest(standing.of(m, found, one.id, reading))
+	if not best or is_at(one.position, best) then
+		return nil
+	end
+	return {
+		text = ("what lies between %s and where task %s had come to, %s: it is skipped, or applied twice"):format(
+			one.where or one.position,
+			best.task,
+			best.date
+		),
+		hints = { from_there(m, one, best, reading) },
+	}
+end
+
+--- Before a task goes on from its own checkpoint, behind which another one has come.
 local function of_next(m, found, one, reading)
-	local newest = newest_of(m, found, one.id, reading)
-	local own, best = newest[one.id], furthest(newest)
-	if not own or own.arn ~= one.task.replication_task_arn then
+	local all = standing.of(m, found, one.id, reading)
+	local own, best = all[one.id], standing.furthest(all)
+	if not own or not best then
 		return nil
 	end
 	local other, until_when, hints = nil, nil, {}
-	if best and best ~= own and ledger.is_later(best, own) then
-		other, until_when = best.task, moment_of(best)
-		if ledger.moved(best.source, reading.now) then
+	if best ~= own and best.moment > own.moment and best.certain then
+		other, until_when = best.task, best.date
+		if best.entry and ledger.moved(best.entry.source, reading.source.now) then
 			-- It read another server: neither says anything about the other.
 			return nil
-		elseif one.type == "cdc" then
-			hints[1] = {
-				"To go on from there:",
-				command = m:command(("start %s --from ledger"):format(one.id)),
-			}
 		end
+		hints[1] = one.type == "cdc" and from_there(m, one, best, reading) or nil
 	else
-		other, until_when = later_run(m, found, own)
+		other, until_when = standing.later_run(m, found, own)
 	end
+	local there = other and found.tasks[other]
 	if not other then
 		return nil
-	elseif #hints == 0 and found.tasks[other] then
+	elseif
+		#hints == 0
+		and there
+		and there.migration_type ~= "full-load"
+		and not (one.task and states.runs(one.task))
+	then
 		hints[1] = {
 			("To go on with task %s instead:"):format(other),
 			command = m:command(("resume %s"):format(other)),
 		}
 	end
 	return {
-		text = ("what task %s carried until %s: %s goes on from its own checkpoint of %s, and applies a second time what came after that"):format(
+		text = ("what task %s carried until %s: %s goes on from %s %s, and applies a second time what came after that"):format(
 			other,
 			until_when,
 			one.name,
-			moment_of(own)
+			own.began and "where it began," or "its own checkpoint of",
+			own.date
 		),
 		hints = hints,
 	}
 end
 
---- What goes wrong when a task starts without being told where; nil where nothing does.
+--- Before one that has run is told to begin elsewhere than where it stopped. One that was stopped before
+--- its first checkpoint stands where it began.
+local function of_another(one)
+	local stands = one.task.recovery_checkpoint or ""
+	if stands == "" then
+		stands = one.task.cdc_start_position or ""
+	end
+	return stands ~= one.position
+			and {
+				text = ("what lies between %s and where %s stopped: it is skipped, or applied twice (the ledger keeps where it stopped)"):format(
+					one.where or one.position,
+					one.name
+				),
+				hints = {},
+			}
+		or nil
+end
+
+--- What goes wrong when a task starts; nil where nothing does.
 ---@param m migration.Migration
 ---@param found { tasks: table<string, table> }
 ---@param one migration.Beginning
 ---@param reading migration.Reading
 ---@return migration.Gap?
 function gaps.of(m, found, one, reading)
-	if one.task and states.has_run(one.task) then
+	local loads = one.type == "cdc" and of_half_loaded(m, found, one)
+	if loads then
+		return loads
+	elseif one.told and one.task and states.has_run(one.task) then
+		return of_another(one)
+	elseif one.task and states.has_run(one.task) then
 		return one.type ~= "full-load" and of_next(m, found, one, reading) or nil
-	elseif one.type == "cdc" and not one.begins_at then
+	elseif one.type == "cdc" and one.position then
+		return of_position(m, found, one, reading)
+	elseif one.type == "cdc" then
 		return of_first(m, found, one, reading)
 	end
 end

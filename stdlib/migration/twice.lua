@@ -18,7 +18,7 @@ local function refuse(m, what, other, at)
 		why = "nothing was changed",
 		hints = {
 			{ "Stop the other one first:", command = m:command("stop " .. other) },
-			{ "If the targets differ:", command = m:again "twice" },
+			{ "To have it apply them twice all the same:", command = m:again "twice" },
 		},
 		at = at,
 	}
@@ -34,7 +34,7 @@ function twice.refuse(m, found, id)
 	if not (task and states.runs(task) and m:share_tables()) or approval.allowed "twice" then
 		return
 	end
-	local text = ("%s is %s, and %q has the same tables"):format(
+	local text = ("%s is %s, and %q has the same tables, or some of them"):format(
 		task.replication_task_identifier,
 		task.status,
 		id

@@ -1,24 +1,27 @@
 --- What the other tasks of the same endpoints and tables mean to one that is about to start: two at once
 --- apply every change twice, one that begins behind another skips what lies between, and one that goes on
---- from before another's end applies it again.
+--- from before another's end applies it again. And what another server means to a checkpoint.
 
 local approval = require "migration.approval"
 local aws = require "aws"
+local dms = require "kinds.support.dms"
 local errors = require "errors"
 local json = require "json"
+local ledger = require "ledger"
+local overlap = require "mappings.overlap"
+local server_tag = require "kinds.support.server_tag"
 local states = require "kinds.support.task_states"
 local time = require "time"
 local ui = require "ui"
 
 local beside = {}
 
---- A document as one text, whatever the order of its keys.
-local function canonical(text)
-	local ok, value = pcall(json.decode, text or "")
-	return ok and json.encode(value) or text
+local function rules_of(item)
+	local ok, value = pcall(json.decode, item.table_mappings or "")
+	return ok and type(value) == "table" and value or { rules = {} }
 end
 
---- The tasks that carry the same tables between the same endpoints.
+--- The tasks that may carry the same tables between the same endpoints.
 local function others_of(item)
 	local all = aws.pages(aws.dms.describe_replication_tasks, {
 		filters = { { name = "endpoint-arn", values = { item.source_endpoint_arn } } },
@@ -26,14 +29,14 @@ local function others_of(item)
 	local own, list = nil, {}
 	for _, one in ipairs(all) do
 		if one.replication_task_arn == item.replication_task_arn then
-			own = canonical(one.table_mappings)
+			own = rules_of(one)
 		end
 	end
 	for _, one in ipairs(all) do
 		if
 			one.replication_task_arn ~= item.replication_task_arn
 			and one.target_endpoint_arn == item.target_endpoint_arn
-			and canonical(one.table_mappings) == own
+			and (own == nil or overlap.may(own, rules_of(one)))
 		then
 			list[#list + 1] = one
 		end
@@ -41,11 +44,29 @@ local function others_of(item)
 	return list
 end
 
+local function second(text)
+	return (tostring(text):gsub("%.%d+", ""):gsub("Z?$", "Z"))
+end
+
 --- When a task last carried changes, as far as DMS tells.
 local function last_of(item)
 	local stats = item.replication_task_stats or {}
 	local date = stats.stop_date or stats.start_date or item.replication_task_start_date
-	return date and time.parse(date), date and (tostring(date):gsub("%.%d+", ""):gsub("Z?$", "Z"))
+	if date then
+		return time.parse(second(date)), second(date)
+	end
+end
+
+--- How a task begins where another one stands.
+local function beginning(name, other)
+	local checkpoint = other.recovery_checkpoint or ""
+	local load = (other.replication_task_stats or {}).full_load_start_date
+	if checkpoint ~= "" then
+		return ("task(%q):start %q goes on from there"):format(name, checkpoint)
+	elseif load then
+		return ("task(%q):start %q begins with its load"):format(name, second(load))
+	end
+	return ("task(%q):start takes a position of the source's log, or a time"):format(name)
 end
 
 --- What goes wrong, and how to go on without it; nil where nothing does.
@@ -61,32 +82,87 @@ local function gap_of(item, others)
 				date,
 				name
 			),
-				("task(%q):start %q begins there"):format(name, date)
+				beginning(name, other)
 		elseif ran and own and states.has_run(item) and moment > own then
-			return ("What %s carried until %s is applied a second time: %s goes on from its own checkpoint of before."):format(
+			local text = ("What %s carried until %s is applied a second time: %s goes on from its own checkpoint of before."):format(
 				title,
 				date,
 				name
-			),
-				("task(%q):resume() goes on where that one stopped"):format(title)
+			)
+			return text,
+				other.migration_type ~= "full-load"
+						and ("task(%q):resume() goes on where that one stopped"):format(title)
+					or nil
 		end
 	end
 end
 
---- Refuses a start beside another task, and has the task's name typed before one that skips changes or
---- applies them twice. `--allow twice` and `--allow position` answer beforehand.
+--- The databases of a task, with the servers that their secrets lead to.
 ---@param item table the task as DMS describes it
----@param there? boolean whether it is told where to begin
----@return boolean whether it may start
-function beside.may_start(item, there)
+---@return { source?: table, target?: table }
+function beside.databases(item)
+	local found = {}
+	for _, side in ipairs { "source", "target" } do
+		local endpoint = aws.dms.describe_endpoints({
+			filters = { { name = "endpoint-arn", values = { item[side .. "_endpoint_arn"] } } },
+		}).endpoints[1]
+		found[side] = endpoint and server_tag.resolved(endpoint)
+	end
+	return found
+end
+
+--- Keeps where a task of a stack stands, with its databases.
+---@param item table the task as DMS describes it
+---@param why string the word for the ledger
+---@return string? stack that the task belongs to
+function beside.keep(item, why)
+	local tags = dms.tags_of(item.replication_task_arn) or {}
+	local id = (tags["dmsrun:resource"] or ""):match "^dms%.task/(.+)$"
+	local stack = tags["dmsrun:stack"]
+	if id and stack then
+		local databases = beside.databases(item)
+		ledger.try(stack, id, item, {
+			why = why,
+			source = databases.source,
+			target = databases.target,
+		})
+		return stack
+	end
+end
+
+--- What another server than the one that a task read or wrote means to it; nil where it is the same, or
+--- nobody can tell.
+local function moved(item)
+	local stack = states.has_run(item) and beside.keep(item, "start")
+	local run = stack and ledger.run(stack, item.replication_task_arn)
+	if not run then
+		return nil
+	end
+	local now = beside.databases(item)
+	local text = ledger.moved(run.source, ledger.source(now.source))
+	local target = ledger.differs(run.target, ledger.source(now.target))
+	if text then
+		return ("Where %s had come to: %s."):format(item.replication_task_identifier, text)
+	elseif target then
+		return ("What %s has brought is on the %s, and the target is %s now, without those rows."):format(
+			item.replication_task_identifier,
+			target.was,
+			target.is
+		)
+	end
+end
+
+--- Refuses a start beside another task.
+---@param item table the task as DMS describes it
+---@param others? table[]
+function beside.refuse_twice(item, others)
 	local name = item.replication_task_identifier
-	local others = others_of(item)
-	for _, other in ipairs(others) do
+	for _, other in ipairs(others or others_of(item)) do
 		if states.runs(other) and not approval.allowed "twice" then
 			local title = other.replication_task_identifier
 			errors.raise {
 				summary = "Two tasks would carry the same tables",
-				what = ("%s is %s, and has the endpoints and the tables of %s: every change would be applied twice"):format(
+				what = ("%s is %s, and has the endpoints and tables of %s, or some of them: every change would be applied twice"):format(
 					title,
 					other.status,
 					name
@@ -96,20 +172,47 @@ function beside.may_start(item, there)
 			}
 		end
 	end
-	local gap, hint = gap_of(item, others)
-	if not gap or there or approval.allowed "position" or approval.allowed "twice" then
+end
+
+--- Has the task's name typed before something is skipped or applied twice.
+local function allowed(name, text, hint)
+	if approval.allowed "position" then
 		return true
 	elseif not ui.interactive then
+		local hints = { "--allow position starts it as it is" }
+		table.insert(hints, 1, hint)
 		errors.raise {
 			summary = "Approval needed",
-			what = gap,
+			what = text,
 			why = "there is no terminal to type the task's name at; nothing was changed",
-			hints = { hint, "--allow position starts it as it is" },
+			hints = hints,
 			exit = "approval",
 		}
 	end
-	ui.err(hint)
-	return ui.type_name(gap .. " Type the task's name:", name)
+	if hint then
+		ui.err(hint)
+	end
+	return ui.type_name(text .. " Type the task's name:", name)
+end
+
+--- Refuses a start beside another task, and has the task's name typed before one that skips changes,
+--- applies them twice, or goes on in another server. `--allow twice` and `--allow position` answer
+--- beforehand.
+---@param item table the task as DMS describes it
+---@param there? boolean whether it is told where to begin
+---@return boolean whether it may start
+function beside.may_start(item, there)
+	local name, others = item.replication_task_identifier, others_of(item)
+	beside.refuse_twice(item, others)
+	if there then
+		return true
+	end
+	local elsewhere = moved(item)
+	if elsewhere and not allowed(name, elsewhere) then
+		return false
+	end
+	local gap, hint = gap_of(item, others)
+	return not gap or allowed(name, gap, hint)
 end
 
 return beside

@@ -9,7 +9,6 @@ local diagnosis = require "repl.diagnosis"
 local dms = require "kinds.support.dms"
 local errors = require "errors"
 local latency = require "repl.latency"
-local ledger = require "ledger"
 local lists = require "repl.lists"
 local log = require "repl.log"
 local marks = require "kinds.support.marks"
@@ -55,6 +54,7 @@ local function row(item, lags)
 	local stats = item.replication_task_stats or {}
 	local loaded, errored = stats.tables_loaded or 0, stats.tables_errored or 0
 	local total = loaded + errored + (stats.tables_loading or 0) + (stats.tables_queued or 0)
+	local left = states.is_half_loaded(item) and not states.runs(item)
 	local started = stats.start_date or item.replication_task_start_date
 	local lag = lags[item.replication_task_arn]
 	local reason = item.last_failure_message or ""
@@ -68,7 +68,8 @@ local function row(item, lags)
 			.. (coming_back.is_serverless(item.replication_task_arn) and ", serverless" or ""),
 		lag = lag and report.duration(lag) or "–",
 		lag_seconds = lag,
-		tables = total > 0 and ("%d/%d"):format(loaded, total) or "–",
+		-- DMS counts what is loaded, loads or waits, and not what a stop has left.
+		tables = total > 0 and ("%d/%s"):format(loaded, left and "?" or tostring(total)) or "–",
 		errors = errored,
 		percent = stats.full_load_progress_percent,
 		started = started and report.age(time.epoch() - time.parse(started)) or "never",
@@ -79,7 +80,7 @@ end
 
 --- Tasks as the table shows them.
 ---@param items table[] as DMS describes them
----@return table[]
+---@return repl.TaskRow[]
 function task.rows(items)
 	local lags = latency.of(items)
 	local rows = {}
@@ -161,7 +162,7 @@ function Task:describe()
 end
 
 --- State, lag, tables and why it stopped.
----@return table
+---@return repl.TaskRow
 function Task:status()
 	---@diagnostic disable-next-line: generic-constraint-mismatch -- one item makes one row
 	return setmetatable(task.rows({ self:describe() })[1], { __columns = task.COLUMNS })
@@ -173,7 +174,7 @@ end
 
 --- The tables with rows, states and what is not as it should be; those in trouble first.
 ---@param pattern? string only tables whose name contains it
----@return table[]
+---@return repl.TableRow[]
 function Task:stats(pattern)
 	local read = require("migration.tables").read(self.arn)
 	local rows = {}
@@ -245,7 +246,7 @@ function Task:whole()
 end
 
 --- Waits until its state does not pass by itself, and returns it as `status` does.
----@return table
+---@return repl.TaskRow status
 function Task:settled()
 	local last
 	wait.poll {
@@ -278,6 +279,8 @@ end
 
 local function begin(self, how, position)
 	local _ <close> = lock_of(self, "start")
+	-- Somebody may have started the other one while a question was open.
+	beside.refuse_twice(self:describe())
 	aws.dms.start_replication_task {
 		replication_task_arn = self.arn,
 		start_replication_task_type = how,
@@ -287,7 +290,7 @@ local function begin(self, how, position)
 end
 
 --- Stops it and waits until it has stopped. Replication is interrupted.
----@return table status
+---@return repl.TaskRow status
 function Task:stop()
 	local item = self:describe()
 	if item.status ~= "running" then
@@ -304,10 +307,7 @@ function Task:stop()
 	end
 	aws.dms.stop_replication_task { replication_task_arn = self.arn }
 	local stopped = self:settled()
-	local id = (tags["dmsrun:resource"] or ""):match "^dms%.task/(.+)$"
-	if id and tags["dmsrun:stack"] then
-		ledger.try(tags["dmsrun:stack"], id, self:describe(), { why = "stop" })
-	end
+	beside.keep(self:describe(), "stop")
 	return stopped
 end
 
@@ -338,7 +338,7 @@ end
 --- Starts it for the first time. Where another task of the same endpoints and tables has run before, one
 --- for changes is given the position to begin at; without one, the task's name is to be typed.
 ---@param from? cdc.Position|string a time, a checkpoint or a place in the source's log, as the module `cdc` makes them or as text
----@return table status
+---@return repl.TaskRow status
 function Task:start(from)
 	local item = self:describe()
 	if states.has_run(item) then
@@ -353,7 +353,7 @@ end
 
 --- Goes on from where it was. Where another task of the same endpoints and tables has carried changes
 --- since, the task's name is to be typed.
----@return table status
+---@return repl.TaskRow status
 function Task:resume()
 	local item = self:describe()
 	if item.status == "running" or not states.has_run(item) then

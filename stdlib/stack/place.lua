@@ -11,6 +11,11 @@ local place = {}
 ---@type table<string, string?>
 local digits = {}
 
+local function digits_of(elsewhere)
+	digits[elsewhere] = digits[elsewhere] or engine.fingerprint("place", elsewhere):sub(1, 8)
+	return digits[elsewhere]
+end
+
 --- A folder as it is meant, however it is spelled.
 local function plain(folder)
 	local text = folder:gsub("/+", "/"):gsub("/%./", "/"):gsub("^%./", "")
@@ -21,7 +26,7 @@ end
 ---@return string
 function place.elsewhere()
 	local folder = plain(tostring(host.options.local_dir or ""))
-	return (folder == "" or folder == ".dmsrun/local") and "" or folder:gsub("[^%w]+", "-")
+	return (folder == "" or folder == ".dmsrun/local") and "" or "-" .. digits_of(folder)
 end
 
 --- The name for a stack in an account and region, and in what stands for them in a rehearsal.
@@ -35,8 +40,7 @@ function place.name(stack, who)
 	if not elsewhere then
 		return name
 	end
-	digits[elsewhere] = digits[elsewhere] or engine.fingerprint("place", elsewhere):sub(1, 8)
-	return name .. "-" .. digits[elsewhere]
+	return name .. "-" .. digits_of(elsewhere)
 end
 
 --- A stack's file in the folder of the journals.

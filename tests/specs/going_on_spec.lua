@@ -5,9 +5,12 @@ local aws = require "aws"
 local cdc = require "cdc"
 local deployment = require "migration.deployment"
 local errors = require "errors"
+local fs = require "fs"
 local ledger = require "ledger"
 local live = require "migration.live"
+local map = require "mappings"
 local orders = require "support.orders"
+local repl = require "repl"
 local spec = require "spec"
 local tasks = require "migration.tasks"
 local time = require "time"
@@ -247,19 +250,76 @@ describe("a task for changes that has never run", function()
 
 	case("is started by no deploy that declares it as running, without being asked", function()
 		done("stop", "--yes")
-		local m = orders.make { cdc = { state = "running" } }
-		local ok, problem = errors.capture(deployment.deploy, m)
-		assert.is_false(ok)
-		has(problem.what, "begins with what changes from now on")
+		local text = fs.read(path)
+			:gsub('name = "orders",', 'name = "orders", cdc = { state = "running" },')
+		local other = fs.join(fs.temp "folder", "migrate.lua")
+		fs.write(other, text)
+		local function ran(...)
+			local run = spec.run(other, ...)
+			return run.code, (run.text:gsub("%s+", " "))
+		end
+		local code, said = ran("plan")
+		assert.equal(0, code, said)
+		has(said, "Lost what changed since task migration had come to its checkpoint of")
+		code, said = ran("plan", "--json")
+		assert.equal(0, code, said)
+		has(said, "orders-cdc begins with what changes from now on")
+		code, said = ran("--dry-run", "deploy")
+		assert.equal(0, code, said)
+		has(said, "it would be asked about")
+		code, said = ran("deploy", "--yes")
+		assert.equal(5, code, said)
+		has(said, "begins with what changes from now on")
+		has(said, "start cdc --from ledger")
 		assert.equal("ready", task_of("cdc").status)
 	end)
 
-	case("with a position of its own is started there", function()
+	case("is asked about at a position that is not where the other one stands", function()
 		done("stop", "--yes")
+		local stands = task_of("migration").recovery_checkpoint
+		time.sleep(18000)
+		local at = time.format(time.epoch() - 3600)
+		local text = refused("start", "cdc", "--from", at, "--yes")
+		has(text, "it is skipped, or applied twice")
+		has(text, "start cdc --from ledger")
+		local function declared(start)
+			return orders.make { cdc = { state = "running", start = start } }
+		end
 		done("destroy", "--allow", "destroy")
-		local start = cdc.at(time.epoch() - 3600)
-		deployment.deploy(orders.make { cdc = { state = "running", start = start } })
+		local ok, problem = errors.capture(deployment.deploy, declared(cdc.at(at)))
+		assert.is_false(ok)
+		has(problem.what, "it is skipped, or applied twice")
+		has(problem.hints[1][1], "cdc.checkpoint")
+		deployment.deploy(declared(cdc.checkpoint(stands)))
 		assert.equal("running", task_of("cdc").status)
+	end)
+
+	case("does not go into tables that are not whole", function()
+		done("reload", "--allow", "reload")
+		time.sleep(60)
+		done("stop", "--yes")
+		local shown = done("status").output:gsub("%s+", " ")
+		has(shown, "the load did not come to its end")
+		assert.matches("%d/%?", shown)
+		has(refused("start", "cdc", "--yes"), "has not loaded its tables to the end")
+		local at = time.format(time.epoch() - 30)
+		has(refused("start", "cdc", "--from", at, "--yes"), "has not loaded its tables to the end")
+		-- The load has given up where the task had come to before.
+		local text = refused("start", "cdc", "--from", "ledger", "--yes")
+		has(text, "of runs before the tables were loaded anew")
+		assert.equal("ready", task_of("cdc").status)
+	end)
+
+	case("shares a table with the other one where their mappings only overlap", function()
+		local m = orders.make {
+			cdc = { mappings = map.rules { map.include "production.orders" } },
+		}
+		assert.is_true(m:share_tables())
+		local apart = orders.make {
+			mappings = map.rules { map.include "production.%", map.exclude "production.orders" },
+			cdc = { mappings = map.rules { map.include "production.orders" } },
+		}
+		assert.is_false(apart:share_tables())
 	end)
 end)
 
@@ -291,6 +351,11 @@ describe("a task behind whose checkpoint the other one has come", function()
 		end
 		done("resume", "--allow", "position")
 		done("stop", "--yes")
+		-- It has not come any further yet.
+		asked("resume", "--yes")
+		done("resume", "--allow", "position")
+		time.sleep(600)
+		done("stop", "--yes")
 		-- Now it is the one that came further, and the other one is asked about.
 		done("resume", "--yes")
 		done("stop", "--yes")
@@ -316,13 +381,47 @@ describe("a task behind whose checkpoint the other one has come", function()
 		assert.equal("stopped", task_of("migration").status)
 	end)
 
-	case("goes on where both are said to carry other targets", function()
+	case("nor where both are allowed to run: their targets are the same", function()
 		carried()
 		time.sleep(600)
 		done("stop", "cdc", "--yes")
-		done("resume", "--yes", "--allow", "twice")
-		assert.equal("running", task_of("migration").status)
+		asked("resume", "--yes", "--allow", "twice")
 	end)
+
+	case("nor where it has no checkpoint of its own yet", function()
+		carried()
+		done("stop", "cdc", "--yes")
+		done("resume", "--yes", "--allow", "position")
+		time.sleep(7200)
+		done("stop", "--yes")
+		local text = refused("resume", "cdc", "--yes")
+		has(text, "what task migration carried until")
+		has(text, "orders-cdc goes on from where it began,")
+		has(text, "start cdc --from ledger")
+	end)
+
+	case("is at the same place where it began there, and is not asked about", function()
+		carried()
+		done("stop", "cdc", "--yes")
+		done("resume", "cdc", "--yes")
+	end)
+
+	case(
+		"counts from where its checkpoint was read first: a short run brings it no further",
+		function()
+			carried()
+			time.sleep(7200)
+			done("stop", "cdc", "--yes")
+			local stands = task_of("cdc").recovery_checkpoint
+			done("resume", "migration", "--allow", "position")
+			done("stop", "--yes")
+			local text = refused("resume", "cdc", "--yes")
+			has(text, "what task migration carried until")
+			assert.is_nil(text:find("--from ledger", 1, true))
+			done("start", "cdc", "--from", "ledger", "--yes")
+			assert.equal(stands, task_of("cdc").cdc_start_position)
+		end
+	)
 end)
 
 describe("an entry of the ledger", function()
@@ -345,6 +444,20 @@ describe("an entry of the ledger", function()
 		assert.is_true(ledger.is_later(entry { time = "2026-11-22T13:00:00Z" }, own, true))
 		assert.is_false(ledger.is_later(entry { stopped = "2026-11-22T11:30:00Z" }, entry {}))
 		assert.is_true(ledger.is_later(entry { stopped = "2026-11-22T12:30:00Z" }, entry {}))
+	end)
+end)
+
+describe("another target server", function()
+	case("is asked about: what a task has brought is not there", function()
+		done("stop", "--yes")
+		local other = { "-c", "target_db_config.server_name=other-db.example.com" }
+		done("deploy", "--yes", table.unpack(other))
+		local text = refused("resume", "--yes", table.unpack(other))
+		has(
+			text,
+			"it is on the server target-db.example.com, and the target is other-db.example.com"
+		)
+		done("resume", "--allow", "position", table.unpack(other))
 	end)
 end)
 
@@ -382,10 +495,29 @@ describe("another source server behind the secret", function()
 		done(with_other("resume", "--yes"))
 	end)
 
+	case("is asked about at the prompt as well", function()
+		repl.task("orders-migration"):stop()
+		assert.equal("source-db.example.com", ledger.last("orders", "migration").source.server)
+		done(with_other("deploy", "--yes"))
+		local problem = trying.failure(function()
+			repl.task("orders-migration"):resume()
+		end)
+		has(problem.what, "it is of the server source-db.example.com, and the source is other-db")
+		assert.equal("stopped", task_of().status)
+	end)
+
 	case("is what is deployed, and not what a run was told", function()
 		done(with_other("stop", "--yes"))
 		assert.equal("source-db.example.com", ledger.last("orders", "migration").source.server)
 		done(with_other("resume", "--yes"))
+	end)
+
+	case("stays known behind a destroy", function()
+		time.sleep(600)
+		done("destroy", "--allow", "destroy")
+		done(with_other("deploy", "--yes"))
+		local text = refused(with_other("start", "cdc", "--from", "ledger", "--yes"))
+		has(text, "it is of the server source-db.example.com, and the source is other-db")
 	end)
 
 	case("a deploy that pauses a task and has it resume there asks as well", function()

@@ -194,7 +194,8 @@ describe("the shortcuts", function()
 			task:stop()
 			local asked = complaint(start)
 			assert.matches("What changed since orders%-migration stopped", asked)
-			local date = asked:match 'task%("orders%-cdc"%):start "(%S+)" begins there'
+			local there = asked:match 'task%("orders%-cdc"%):start "(%S+)" goes on from there'
+			assert.equal(task:describe().recovery_checkpoint, there)
 			assert.equal("ready", other:status().state)
 			assert.matches(
 				"its changes begin where its load begins",
@@ -203,11 +204,11 @@ describe("the shortcuts", function()
 					stub(task, "describe", function()
 						return setmetatable(fresh, { __index = other:describe() })
 					end)
-					task:start(date)
+					task:start(there)
 				end)
 			)
 			task.describe = nil
-			assert.equal("running", other:start(date).state)
+			assert.equal("running", other:start(there).state)
 			time.sleep(600)
 			other:stop()
 			yes:revert()

@@ -1,6 +1,8 @@
 --- What DMS's words about a task mean: whether it has run, is done, has failed. The stop reason tells,
 --- not the status alone: a full load that ended well is "stopped" like one that broke off.
 
+local time = require "time"
+
 local states = {}
 
 ---@type table<string, boolean>
@@ -87,6 +89,21 @@ end
 ---@return boolean
 function states.is_finished(task)
 	return not RUNNING[task.status] and task.status ~= "failed" and says(task, DONE)
+end
+
+--- Whether it has begun to load its tables and not come to the end of that.
+---@param task table
+---@return boolean
+function states.is_half_loaded(task)
+	local stats = task.replication_task_stats or {}
+	local began, ended = stats.full_load_start_date, stats.full_load_finish_date
+	if task.migration_type == "cdc" or not began then
+		return false
+	elseif not ended then
+		return (stats.full_load_progress_percent or 0) < 100
+	end
+	-- The end of an earlier load is none of this one.
+	return time.parse(ended) < time.parse(began)
 end
 
 --- Whether it ended where `cdc_stop_position` says: with a later one it goes on.

@@ -8,6 +8,7 @@ local connections = require "migration.connections"
 local doubts = require "migration.doubts"
 local errors = require "errors"
 local host = require "host"
+local ledger = require "ledger"
 local live = require "migration.live"
 local say = require "migration.say"
 local states = require "kinds.support.task_states"
@@ -42,20 +43,14 @@ local function refuse_loading(m, task)
 	}
 end
 
---- What becomes of the changes between where a task stands and where it is to begin. One that was
---- stopped before its first checkpoint stands where it began.
-local function consequence(task, position, where)
-	local stands = task.recovery_checkpoint or ""
-	if stands == "" then
-		stands = task.cdc_start_position or ""
+--- Whether a task that runs was started at the position that is asked for: by a run whose end nobody saw.
+local function began_there(m, found, id, task, from)
+	local given = task.cdc_start_position or ""
+	if task.migration_type ~= "cdc" or given == "" or (task.recovery_checkpoint or "") ~= "" then
+		return false
 	end
-	if not states.has_run(task) or stands == position.text then
-		return nil
-	end
-	return ("what lies between %s and where %s stopped: it is skipped, or applied twice (the ledger keeps where it stopped)"):format(
-		where,
-		task.replication_task_identifier
-	)
+	local ok, position = errors.capture(checkpoints.position, m, found, id, from)
+	return ok and position.text == given
 end
 
 local function start_from(m, found, id, task, text)
@@ -65,20 +60,18 @@ local function start_from(m, found, id, task, text)
 	local position, entry = checkpoints.position(m, found, id, text)
 	local name, where = task.replication_task_identifier, position.text
 	if entry then
-		where = ("the checkpoint of task %s of %s"):format(
-			entry.task,
-			((entry.stopped or entry.time):gsub("%.%d+Z$", "Z"))
-		)
+		where = ("the checkpoint of task %s of %s"):format(entry.task, ledger.date(entry))
 	elseif position.sort == "time" then
 		where = position.text .. "Z"
 	end
+	local all = doubts.of_start(m, found, id, task, position, where)
 	if say.would("Start", ("test the connections, and start %s from %s"):format(name, where)) then
+		doubts.tell(all)
 		return
 	end
-	local then_what = consequence(task, position, where)
 	tasks.refuse_read_only(m, "start")
-	if then_what then
-		approval.loss(m, { then_what }, "position", m:said())
+	if #all.lost > 0 then
+		approval.loss(m, all.lost, "position", m:said(), all.hints)
 	else
 		approval.change(m, ("Start %s from %s?"):format(name, where), m:said())
 	end
@@ -96,6 +89,10 @@ return {
 		local found = live.require(m, { "instance", "source", "target" })
 		local task, id = live.task(m, found, command.rest[1] or "migration")
 		if from and states.runs(task) then
+			if began_there(m, found, id, task, from) then
+				say.wrapped("Start", task.replication_task_identifier .. " runs already from there")
+				return
+			end
 			tasks.refuse_position(m, task)
 		end
 		task = tasks.awaited(m, found, id, task)

@@ -8,6 +8,7 @@ local json = require "json"
 local live = require "migration.live"
 local report = require "report"
 local say = require "migration.say"
+local states = require "kinds.support.task_states"
 local time = require "time"
 local tolerant = require "migration.tolerant"
 local ui = require "ui"
@@ -41,6 +42,7 @@ local function task_data(found, id)
 		tables_loaded = loaded,
 		tables_errored = errored,
 		tables = total,
+		half_loaded = states.is_half_loaded(task),
 		started = stats.start_date or task.replication_task_start_date,
 	}
 end
@@ -49,13 +51,13 @@ local function connection_data(found)
 	if not found.instance then
 		return {}
 	end
-	local states = tolerant.try("The connections could not be read", function()
+	local tested = tolerant.try("The connections could not be read", function()
 		return connections.read(found.instance.replication_instance_arn)
 	end) or {}
 	local data = {}
 	for _, side in ipairs { "source", "target" } do
 		local endpoint = found[side]
-		local item = endpoint and states[endpoint.endpoint_arn]
+		local item = endpoint and tested[endpoint.endpoint_arn]
 		if endpoint then
 			data[#data + 1] = {
 				side = side,
@@ -67,6 +69,23 @@ local function connection_data(found)
 		end
 	end
 	return data
+end
+
+--- DMS counts what is loaded, loads or waits, and not what a stop has left.
+local function tables_text(task)
+	local left = task.half_loaded and not states.runs { status = task.state }
+	return task.tables == 0 and "–"
+		or ("%d/%s"):format(task.tables_loaded, left and "?" or tostring(task.tables))
+end
+
+local function reason_of(task)
+	local reason = task.failure or task.stop_reason or ""
+	if task.half_loaded and not states.runs { status = task.state } then
+		reason = ("the load did not come to its end%s"):format(
+			reason ~= "" and "; " .. reason or ""
+		)
+	end
+	return reason
 end
 
 local function show(m, data)
@@ -96,10 +115,10 @@ local function show(m, data)
 			task.type,
 			task.state,
 			task.lag_seconds and ("%.0f s"):format(task.lag_seconds) or "–",
-			task.tables > 0 and ("%d/%d"):format(task.tables_loaded, task.tables) or "–",
+			tables_text(task),
 			tostring(task.tables_errored),
 			task.started and report.age(time.epoch() - time.parse(task.started)) or "never",
-			task.failure or task.stop_reason or "",
+			reason_of(task),
 		}
 	end
 	if #rows == 0 then

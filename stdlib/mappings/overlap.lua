@@ -1,0 +1,93 @@
+--- Whether two documents of table mappings may select the same table, as far as their patterns tell. No
+--- catalogue is asked: what is not certainly apart may overlap.
+
+local overlap = {}
+
+---@class mappings.Selected what a document selects and leaves out, in lower case
+---@field add { schema: string, table: string }[]
+---@field remove { schema: string, table: string }[]
+
+--- The selection rules of a document.
+---@return mappings.Selected
+local function selected(document)
+	local found = { add = {}, remove = {} }
+	for _, rule in ipairs(document.rules or {}) do
+		local locator = rule["object-locator"]
+		if rule["rule-type"] == "selection" and type(locator) == "table" then
+			local list = rule["rule-action"] == "exclude" and found.remove or found.add
+			list[#list + 1] = {
+				schema = tostring(locator["schema-name"] or "%"):lower(),
+				table = tostring(locator["table-name"] or "%"):lower(),
+			}
+		end
+	end
+	return found
+end
+
+--- Whether two patterns have a name in common. `%` is any text; what else an engine takes for a wildcard,
+--- `_` and `[…]`, may be anything as well.
+local function meet(a, b)
+	local function wild(text)
+		return (text:gsub("%[.-%]", "%%"):gsub("_", "%%"))
+	end
+	local one, other = wild(a), wild(b)
+	if not (one:find("%", 1, true) or other:find("%", 1, true)) then
+		return one == other
+	end
+	---@type table<integer, boolean>
+	local known = {}
+	local function from(i, j)
+		local key = i * 1000 + j
+		if known[key] == nil then
+			known[key] = false
+			local x, y = one:sub(i, i), other:sub(j, j)
+			if x == "%" then
+				known[key] = from(i + 1, j) or (y ~= "" and from(i, j + 1))
+			elseif y == "%" then
+				known[key] = from(i, j + 1) or (x ~= "" and from(i + 1, j))
+			else
+				known[key] = x == y and (x == "" or from(i + 1, j + 1))
+			end
+		end
+		return known[key]
+	end
+	return from(1, 1)
+end
+
+--- Whether a pattern takes every name that another one takes. Only `%` counts, so that it certainly does.
+local function covers(pattern, other)
+	local text = "^" .. pattern:gsub("[^%w_]", "%%%0"):gsub("%%%%", ".*") .. "$"
+	return other:find(text) ~= nil
+end
+
+--- Whether a document leaves out all that a selection of another one takes.
+local function leaves_out(document, one)
+	for _, excluded in ipairs(document.remove) do
+		if covers(excluded.schema, one.schema) and covers(excluded.table, one.table) then
+			return true
+		end
+	end
+	return false
+end
+
+--- Whether two documents may select the same table.
+---@param first { rules: table[] }
+---@param second { rules: table[] }
+---@return boolean
+function overlap.may(first, second)
+	local a, b = selected(first), selected(second)
+	for _, one in ipairs(a.add) do
+		for _, other in ipairs(b.add) do
+			if
+				meet(one.schema, other.schema)
+				and meet(one.table, other.table)
+				and not (leaves_out(a, other) or leaves_out(b, one))
+			then
+				return true
+			end
+		end
+	end
+	return false
+end
+
+return overlap
