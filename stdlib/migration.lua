@@ -219,8 +219,8 @@ function Migration:share_tables()
 	if not second then
 		return false
 	end
-	---@diagnostic disable-next-line: need-check-nil -- a migration has a task
 	if self.shares == nil then
+		---@cast first -nil
 		self.shares = first.mappings == second.mappings
 			or overlap.may(first.mappings, second.mappings)
 	end

@@ -24,18 +24,17 @@ local function selected(document)
 	return found
 end
 
---- Whether two patterns have a name in common. `%` is any text; what else an engine takes for a wildcard,
---- `_` and `[…]`, may be anything as well.
+--- Whether two patterns have a name in common. `%` is any text and `_` any character; what else an engine
+--- takes for a wildcard, `[…]`, is taken for any text.
 local function meet(a, b)
-	local function wild(text)
-		return (text:gsub("%[.-%]", "%%"):gsub("_", "%%"))
-	end
-	local one, other = wild(a), wild(b)
-	if not (one:find("%", 1, true) or other:find("%", 1, true)) then
+	local one, other = a:gsub("%[.-%]", "%%"), b:gsub("%[.-%]", "%%")
+	if not (one:find "[%%_]" or other:find "[%%_]") then
 		return one == other
 	end
 	---@type table<integer, boolean>
 	local known = {}
+	---@param i integer
+	---@param j integer
 	local function from(i, j)
 		local key = i * 1000 + j
 		if known[key] == nil then
@@ -46,7 +45,8 @@ local function meet(a, b)
 			elseif y == "%" then
 				known[key] = from(i, j + 1) or (x ~= "" and from(i + 1, j))
 			else
-				known[key] = x == y and (x == "" or from(i + 1, j + 1))
+				local same = x == y or (x ~= "" and y ~= "" and (x == "_" or y == "_"))
+				known[key] = same and (x == "" or from(i + 1, j + 1))
 			end
 		end
 		return known[key]

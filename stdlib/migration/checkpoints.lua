@@ -3,7 +3,6 @@
 
 local cdc = require "cdc"
 local errors = require "errors"
-local host = require "host"
 local ledger = require "ledger"
 local marks = require "kinds.support.marks"
 local report = require "report"
@@ -43,7 +42,7 @@ end
 ---@param found migration.Live
 ---@return migration.Reading
 function checkpoints.reading(m, found)
-	---@type table<string, migration.Database>
+	---@type table<string, migration.Side>
 	local reading = {}
 	for _, side in ipairs { "source", "target" } do
 		local endpoint = checkpoints.endpoint(m, found, side)
@@ -230,7 +229,7 @@ function checkpoints.tell_kept(m)
 		local entry = newest[id]
 		say.line(("The ledger keeps where %s had come to, of %s (%s)."):format(
 			id,
-			---@diagnostic disable-next-line: undefined-field, need-check-nil -- an entry of this task has a time
+			---@diagnostic disable-next-line: param-type-mismatch -- it is one of those that are there
 			ledger.date(entry),
 			ledger.path(m.name)
 		))

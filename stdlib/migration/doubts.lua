@@ -168,7 +168,7 @@ end
 
 --- What the tasks read and write once a plan is carried out: what is configured.
 local function reading_of(m, found)
-	---@type table<string, migration.Database>
+	---@type table<string, migration.Side>
 	local reading = {}
 	for _, side in ipairs { "source", "target" } do
 		local configured = m[side]

@@ -13,8 +13,8 @@ local gaps = {}
 ---@field hints table[] how to go on without it
 
 ---@class migration.Beginning a task that is about to run
----@field id string in the script
----@field name string in DMS
+---@field id string its name in the script
+---@field name string its name at DMS
 ---@field type string full-load, cdc or full-load-and-cdc
 ---@field task? table as DMS describes it; nil where it is still to be made
 ---@field position? string where it is to begin, as DMS takes it; nil where it is told nothing

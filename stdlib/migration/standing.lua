@@ -18,13 +18,13 @@ local standing = {}
 ---@field entry? ledger.Entry the line of the ledger with it
 ---@field began? boolean whether nothing is known but where it began
 
----@class migration.Database a side of the tasks from their next start on
+---@class migration.Side a side of the tasks from their next start on
 ---@field endpoint? table as DMS describes it now
 ---@field now table with its `engine`, `server` and `port` as far as they are known
 
 ---@class migration.Reading what the tasks read and write from their next start on
----@field source migration.Database
----@field target migration.Database
+---@field source migration.Side
+---@field target migration.Side
 
 --- A time of DMS as a person would give it to `--from`.
 ---@param text any

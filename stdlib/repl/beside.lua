@@ -16,6 +16,7 @@ local ui = require "ui"
 
 local beside = {}
 
+---@return { rules: table[] }
 local function rules_of(item)
 	local ok, value = pcall(json.decode, item.table_mappings or "")
 	return ok and type(value) == "table" and value or { rules = {} }
@@ -26,7 +27,9 @@ local function others_of(item)
 	local all = aws.pages(aws.dms.describe_replication_tasks, {
 		filters = { { name = "endpoint-arn", values = { item.source_endpoint_arn } } },
 	})
-	local own, list = nil, {}
+	---@type { rules: table[] }?
+	local own
+	local list = {}
 	for _, one in ipairs(all) do
 		if one.replication_task_arn == item.replication_task_arn then
 			own = rules_of(one)

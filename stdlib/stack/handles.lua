@@ -18,15 +18,21 @@ end
 
 local Handle = {}
 
+--- The names of its outputs, which completion asks for.
+function Handle.__keys(handle)
+	local names = report.keys(kind.get(declaration_of[handle].kind).outputs)
+	names[#names + 1] = "id"
+	names[#names + 1] = "name"
+	return names
+end
+
 function Handle.__index(handle, output)
 	local declared = declaration_of[handle]
 	local outputs = kind.get(declared.kind).outputs
 	if output == "id" or output == "name" or outputs[output] then
 		return engine.reference(declared.kind, declared.id, output)
 	end
-	local names = report.keys(outputs)
-	names[#names + 1] = "id"
-	names[#names + 1] = "name"
+	local names = Handle.__keys(handle)
 	local near = suggest.did_you_mean(tostring(output), names)
 	errors.raise {
 		summary = "Unknown output",
@@ -73,6 +79,7 @@ function handles.name_of(one)
 		return one
 	end
 	misuse 'depends_on and replace_with take resources, or texts such as "ec2.vpc/main"'
+	---@diagnostic disable-next-line: missing-return -- it raises
 end
 
 return handles

@@ -25,11 +25,11 @@ function server_tag.text(host, port)
 end
 
 --- What it says of a secret.
----@param tags? table<string, string> of the secret
+---@param written? table<string, string> the tags of the secret
 ---@return string? server
 ---@return integer? port
-function server_tag.read(tags)
-	local text = (tags or {})[server_tag.NAME]
+function server_tag.read(written)
+	local text = (written or {})[server_tag.NAME]
 	if not text then
 		return nil
 	end
