@@ -59,7 +59,10 @@ local VERSION = 1
 ---@field checkpoint string
 ---@field source? ledger.Source
 ---@field target? ledger.Source where what it carried is
+---@field fresh? string when the task was last started afresh
+---@field half_loaded? boolean whether its load had not come to its end
 ---@field first? ledger.Entry the earliest with the same checkpoint; not written
+---@field given_up? boolean whether the task was started afresh since; not written
 
 ---@class ledger.About
 ---@field why string stop, modify, move, delete, start, deploy, status
@@ -122,23 +125,40 @@ local function lines_of(stack)
 			end
 		end
 		local whole = ok and type(entry) == "table" and type(entry.arn) == "string"
-		if whole and type(entry.time) == "string" then
+		if whole and tostring(entry.time):find "^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d" then
 			list[#list + 1] = entry
 		end
 	end
 	return list
 end
 
+--- Whether a run began before a task was started afresh, by more than the dates of one start may differ.
+---@param started? string
+---@param fresh? string
+---@return boolean
+function ledger.is_before(started, fresh)
+	if (started or "") == "" or (fresh or "") == "" then
+		return false
+	end
+	---@cast started -nil
+	---@cast fresh -nil
+	return time.parse(started) < time.parse(fresh) - 60
+end
+
 --- Those of the lines that have a checkpoint; what has none says of a run where it began to read, and no
 --- more. A checkpoint that was read again is where the task was when it was read first.
 local function checkpoints_in(lines, task)
-	---@type table<string, ledger.Entry>, ledger.Entry[]
-	local first, list = {}, {}
+	---@type table<string, ledger.Entry>, table<string, string>, ledger.Entry[]
+	local first, fresh, list = {}, {}, {}
+	for _, entry in ipairs(lines) do
+		fresh[entry.arn] = entry.fresh or fresh[entry.arn]
+	end
 	for _, entry in ipairs(lines) do
 		if type(entry.checkpoint) == "string" and (task == nil or entry.task == task) then
 			local key = entry.arn .. " " .. entry.checkpoint
 			first[key] = first[key] or entry
 			entry.first = first[key] ~= entry and first[key] or nil
+			entry.given_up = ledger.is_before(entry.started, fresh[entry.arn]) or nil
 			list[#list + 1] = entry
 		end
 	end
@@ -160,6 +180,20 @@ end
 function ledger.last(stack, task)
 	local list = ledger.list(stack, task)
 	return list[#list]
+end
+
+--- Whether a task of the stack that is gone had left its tables half loaded.
+---@param stack string
+---@param task string
+---@return boolean
+function ledger.left_half_loaded(stack, task)
+	local list = lines_of(stack)
+	for index = #list, 1, -1 do
+		if list[index].task == task then
+			return list[index].half_loaded == true
+		end
+	end
+	return false
 end
 
 --- The newest line about a task: which source its run reads, and where it had come to where that is
@@ -227,6 +261,8 @@ local function known(list, task_id, new)
 			return entry.checkpoint == new.checkpoint
 				and entry.started == new.started
 				and entry.stopped == new.stopped
+				and entry.half_loaded == new.half_loaded
+				and entry.fresh == new.fresh
 				and not names_more(new, entry)
 		end
 	end
@@ -267,6 +303,8 @@ local function new_line(list, stack, task_id, task, about)
 		checkpoint = checkpoint,
 		started = started,
 		stopped = end_of(task, started),
+		fresh = (task.replication_task_stats or {}).fresh_start_date,
+		half_loaded = states.is_half_loaded(task) or nil,
 		source = side_in(list, arn, started, "source", ledger.source(about.source)),
 		target = side_in(list, arn, started, "target", ledger.source(about.target)),
 	}
@@ -326,13 +364,21 @@ function ledger.try(stack, task_id, task, about)
 	return result
 end
 
+local function known_time(entry)
+	for _, one in ipairs { entry.first or entry, entry } do
+		local text = one.stopped or (one.status == "running" and one.time) or nil
+		if text then
+			return text
+		end
+	end
+end
+
 --- When a task had come to an entry's checkpoint, in seconds since 1970: when it stopped, or when it was
 --- read while it ran. nil where nobody can tell: one that was read later is not a later one.
 ---@param entry ledger.Entry
 ---@return number?
 function ledger.moment(entry)
-	entry = entry.first or entry
-	local text = entry.stopped or (entry.status == "running" and entry.time) or nil
+	local text = known_time(entry)
 	return text and time.parse(text) or nil
 end
 
@@ -340,8 +386,11 @@ end
 ---@param entry ledger.Entry
 ---@return string
 function ledger.date(entry)
-	entry = entry.first or entry
-	return (tostring(entry.stopped or entry.time):gsub("%.%d+", ""):gsub("Z?$", "Z"))
+	return (
+		tostring(known_time(entry) or (entry.first or entry).time)
+			:gsub("%.%d+", "")
+			:gsub("Z?$", "Z")
+	)
 end
 
 --- Whether one task had come to its entry after another one to its own: for certain, unless `likely` is

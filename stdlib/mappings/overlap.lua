@@ -1,11 +1,18 @@
 --- Whether two documents of table mappings may select the same table, as far as their patterns tell. No
 --- catalogue is asked: what is not certainly apart may overlap.
 
+local json = require "json"
+
 local overlap = {}
 
 ---@class mappings.Selected what a document selects and leaves out, in lower case
----@field add { schema: string, table: string }[]
----@field remove { schema: string, table: string }[]
+---@field add mappings.Pattern[]
+---@field remove mappings.Pattern[]
+
+---@class mappings.Pattern
+---@field schema string
+---@field table string
+---@field filters? string that the rows are filtered by
 
 --- The selection rules of a document.
 ---@return mappings.Selected
@@ -18,6 +25,7 @@ local function selected(document)
 			list[#list + 1] = {
 				schema = tostring(locator["schema-name"] or "%"):lower(),
 				table = tostring(locator["table-name"] or "%"):lower(),
+				filters = #(rule.filters or {}) > 0 and json.encode(rule.filters) or nil,
 			}
 		end
 	end
@@ -28,6 +36,11 @@ end
 --- takes for a wildcard, `[…]`, is taken for any text.
 local function meet(a, b)
 	local one, other = a:gsub("%[.-%]", "%%"), b:gsub("%[.-%]", "%%")
+	-- What stands before the first wildcard of both tells most of them apart.
+	local plain = math.min(#one:match "^[^%%_]*", #other:match "^[^%%_]*")
+	if one:sub(1, plain) ~= other:sub(1, plain) then
+		return false
+	end
 	if not (one:find "[%%_]" or other:find "[%%_]") then
 		return one == other
 	end
@@ -70,20 +83,46 @@ local function leaves_out(document, one)
 	return false
 end
 
---- Whether two documents may select the same table.
+--- Those with a wildcard, and the others by their whole names: most documents name thousands of tables.
+local function sorted_out(list)
+	local wild, exact = {}, {}
+	for _, one in ipairs(list) do
+		if (one.schema .. one.table):find "[%%_%[]" then
+			wild[#wild + 1] = one
+		else
+			local key = one.schema .. "." .. one.table
+			exact[key] = exact[key] or {}
+			table.insert(exact[key], one)
+		end
+	end
+	return wild, exact
+end
+
+--- Whether two documents may select the same table. Where both filter its rows, and not by the same, whoever
+--- wrote that has divided them.
 ---@param first { rules: table[] }
 ---@param second { rules: table[] }
 ---@return boolean
 function overlap.may(first, second)
 	local a, b = selected(first), selected(second)
+	local function both(one, other)
+		local divided = one.filters and other.filters and one.filters ~= other.filters
+		return not divided
+			and meet(one.schema, other.schema)
+			and meet(one.table, other.table)
+			and not (leaves_out(a, other) or leaves_out(b, one))
+	end
+	local wild, exact = sorted_out(b.add)
 	for _, one in ipairs(a.add) do
-		for _, other in ipairs(b.add) do
-			if
-				meet(one.schema, other.schema)
-				and meet(one.table, other.table)
-				and not (leaves_out(a, other) or leaves_out(b, one))
-			then
-				return true
+		local named = not (one.schema .. one.table):find "[%%_%[]"
+		for _, list in ipairs {
+			wild,
+			named and (exact[one.schema .. "." .. one.table] or {}) or b.add,
+		} do
+			for _, other in ipairs(list) do
+				if both(one, other) then
+					return true
+				end
 			end
 		end
 	end

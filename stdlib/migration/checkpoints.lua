@@ -158,26 +158,22 @@ end
 ---@return ledger.Entry
 function checkpoints.last(m, found, id)
 	local reading = checkpoints.reading(m, found)
-	---@type migration.Standing[]
+	---@type table<string, migration.Standing?>
 	local usable = {}
-	for _, one in pairs(standing.of(m, found, id, reading)) do
+	for task, one in pairs(standing.of(m, found, id, reading)) do
 		local entry = one.entry
 		if entry and not ledger.moved(entry.source, reading.source.now) then
-			usable[#usable + 1] = one
+			usable[task] = one
 		end
 	end
-	table.sort(usable, function(a, b)
-		return a.moment > b.moment
-	end)
-	local best, other = usable[1], usable[2]
+	local best, certain = standing.furthest(usable)
 	if not best then
 		none(m, id, why_none(m, found, id))
-	elseif
-		other
-		and not (best.certain or other.moment == best.moment)
-		and best.checkpoint ~= other.checkpoint
-	then
-		either(m, id, best.entry, other.entry)
+	elseif not certain then
+		local _, other = next(usable, next(usable) == best.task and best.task or nil)
+		if other.checkpoint ~= best.checkpoint then
+			either(m, id, best.entry, other.entry)
+		end
 	end
 	---@diagnostic disable-next-line: need-check-nil, return-type-mismatch -- `none` raises
 	return best.entry
@@ -218,7 +214,7 @@ end
 function checkpoints.tell_kept(m)
 	local newest = {}
 	for _, entry in ipairs(ledger.list(m.name)) do
-		newest[entry.task] = entry
+		newest[entry.task] = not entry.given_up and entry or nil
 	end
 	local ids = report.keys(newest)
 	if #ids == 0 then

@@ -276,7 +276,9 @@ function deployment.deploy(m)
 		plan:require_saved(host.options.plan)
 	end
 	if plan.has_changes then
-		tasks.refuse_read_only(m, "deploy")
+		if not host.options.dry_run then
+			tasks.refuse_read_only(m, "deploy")
+		end
 		doubts.mind_plan(m, plan)
 		approve(m, plan)
 		m:stack():apply(plan, {
@@ -298,7 +300,9 @@ function deployment.destroy(m)
 	local plan = s:destroy()
 	if plan.has_changes then
 		deployment.show(plan)
-		tasks.refuse_read_only(m, "destroy")
+		if not host.options.dry_run then
+			tasks.refuse_read_only(m, "destroy")
+		end
 		local lost = plan:losses()
 		table.insert(
 			lost,

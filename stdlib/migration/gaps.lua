@@ -3,6 +3,7 @@
 
 local cdc = require "cdc"
 local ledger = require "ledger"
+local order = require "cdc.order"
 local standing = require "migration.standing"
 local states = require "kinds.support.task_states"
 
@@ -34,7 +35,7 @@ local function from_there(m, one, best, reading)
 					command = m:command(("start %s --from ledger"):format(one.id)),
 				}
 			or {
-				("To go on from there, say so in the script: cdc = { start = cdc.checkpoint %q }"):format(
+				("To go on from there, say so in the script, beside its state: cdc = { start = %q }"):format(
 					best.checkpoint
 				),
 			}
@@ -49,7 +50,9 @@ local function from_there(m, one, best, reading)
 		}
 	elseif not one.task then
 		return {
-			("To begin there, say so in the script: cdc = { start = cdc.at %q }"):format(best.date),
+			("To begin there, say so in the script, beside its state: cdc = { start = %q }"):format(
+				best.date
+			),
 		}
 	end
 	return {
@@ -64,13 +67,30 @@ end
 --- What is said of tables that are not whole.
 local function of_half_loaded(m, found, one)
 	local loads = standing.half_loaded(m, found, one.id)
+	local there = found.tasks.migration
+	local verb = there and states.has_run(there) and "resume migration" or "start migration"
 	return loads
 		and {
 			text = ("rows: %s has not loaded its tables to the end, and %s would apply changes to tables that are not whole"):format(
-				loads.replication_task_identifier,
+				loads,
 				one.name
 			),
-			hints = { { "To load them first:", command = m:command "resume migration" } },
+			hints = { { "To load them first:", command = m:command(verb) } },
+		}
+end
+
+--- What is said of a target that is another server than where the tables were brought.
+local function of_another_target(best, one, reading)
+	local other = best.entry and ledger.differs(best.entry.target, reading.target.now)
+	return other
+		and {
+			text = ("what %s has brought: it is on the %s, and %s would go on in %s, without those rows"):format(
+				best.name,
+				other.was,
+				one.name,
+				other.is
+			),
+			hints = {},
 		}
 end
 
@@ -80,6 +100,10 @@ local function of_first(m, found, one, reading)
 	local best = standing.furthest(standing.of(m, found, one.id, reading))
 	if not best then
 		return nil
+	end
+	local elsewhere = of_another_target(best, one, reading)
+	if elsewhere then
+		return elsewhere
 	end
 	return {
 		text = best.began
@@ -99,15 +123,18 @@ end
 
 --- Whether a position is where a task stands.
 local function is_at(position, best)
-	local text = standing.second(position)
-	return position == best.checkpoint or text == best.date
+	return position == best.checkpoint
+		or (best.began and standing.second(position) == best.date)
+		or order.of(position, best.checkpoint) == 0
 end
 
 --- Before the first start of a task for changes at a position of its own.
 local function of_position(m, found, one, reading)
 	local best = standing.furthest(standing.of(m, found, one.id, reading))
-	if not best or is_at(one.position, best) then
+	if not best then
 		return nil
+	elseif is_at(one.position, best) then
+		return of_another_target(best, one, reading) or nil
 	end
 	return {
 		text = ("what lies between %s and where task %s had come to, %s: it is skipped, or applied twice"):format(
@@ -126,8 +153,9 @@ local function of_next(m, found, one, reading)
 	if not own or not best then
 		return nil
 	end
+	local ahead, certain = standing.ahead(best, own)
 	local other, until_when, hints = nil, nil, {}
-	if best ~= own and best.moment > own.moment and best.certain then
+	if best ~= own and ahead and certain then
 		other, until_when = best.task, best.date
 		if best.entry and ledger.moved(best.entry.source, reading.source.now) then
 			-- It read another server: neither says anything about the other.
@@ -135,7 +163,7 @@ local function of_next(m, found, one, reading)
 		end
 		hints[1] = one.type == "cdc" and from_there(m, one, best, reading) or nil
 	else
-		other, until_when = standing.later_run(m, found, own)
+		other, until_when = standing.later_run(m, found, own, all)
 	end
 	local there = other and found.tasks[other]
 	if not other then
@@ -165,10 +193,18 @@ end
 
 --- Before one that has run is told to begin elsewhere than where it stopped. One that was stopped before
 --- its first checkpoint stands where it began.
-local function of_another(one)
+local function of_another(m, found, one, reading)
 	local stands = one.task.recovery_checkpoint or ""
 	if stands == "" then
 		stands = one.task.cdc_start_position or ""
+	end
+	local best = standing.furthest(standing.of(m, found, one.id, reading))
+	local other = best and best.task ~= one.id and best or nil
+	if other and is_at(one.position, other) then
+		-- What lies between was carried by the one that has come further.
+		return of_another_target(other, one, reading) or nil
+	elseif other and stands == one.position then
+		return of_position(m, found, one, reading)
 	end
 	return stands ~= one.position
 			and {
@@ -192,7 +228,7 @@ function gaps.of(m, found, one, reading)
 	if loads then
 		return loads
 	elseif one.told and one.task and states.has_run(one.task) then
-		return of_another(one)
+		return of_another(m, found, one, reading)
 	elseif one.task and states.has_run(one.task) then
 		return one.type ~= "full-load" and of_next(m, found, one, reading) or nil
 	elseif one.type == "cdc" and one.position then

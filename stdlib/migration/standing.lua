@@ -2,6 +2,7 @@
 
 local aws = require "aws"
 local ledger = require "ledger"
+local order = require "cdc.order"
 local report = require "report"
 local states = require "kinds.support.task_states"
 local time = require "time"
@@ -48,6 +49,13 @@ local function of_entry(entry, name)
 	}
 end
 
+local function earlier(one, other)
+	if (one or "") == "" or (other or "") == "" then
+		return (one or "") ~= "" and one or ((other or "") ~= "" and other or nil)
+	end
+	return time.parse(second(one)) < time.parse(second(other)) and one or other
+end
+
 --- Where a task began that has no checkpoint yet: at the place that it was given, with its load, or with
 --- what changed from its start on.
 local function of_beginning(id, task, entries)
@@ -61,7 +69,10 @@ local function of_beginning(id, task, entries)
 			return same
 		end
 	end
-	local date = stats.full_load_start_date or stats.start_date or task.replication_task_start_date
+	-- A load that was resumed may be given the date of that.
+	local date = earlier(stats.full_load_start_date, stats.fresh_start_date)
+		or stats.start_date
+		or task.replication_task_start_date
 	if given:find "^%d%d%d%d%-%d%d%-%d%dT" then
 		date = given
 	end
@@ -72,6 +83,7 @@ local function of_beginning(id, task, entries)
 			date = second(date),
 			moment = time.parse(second(date)),
 			certain = true,
+			checkpoint = given ~= "" and not given:find "^%d%d%d%d%-" and given or nil,
 			began = true,
 		}
 	end
@@ -80,11 +92,18 @@ end
 --- The entries of the tables, from here and not from a local AWS that was thrown away and had been ahead.
 local function entries_of(m, found, id, reading)
 	local who, list = m:stack():identity(), {}
+	---@type table<string, boolean>
+	local declared = {}
+	for _, task in ipairs(m.tasks) do
+		declared[task.id] = true
+	end
 	for _, entry in ipairs(ledger.with(m.name, found.tasks, reading.source.endpoint)) do
 		local here = entry.account == who.account
 			and entry.region == who.region
 			and not (aws.is_local and time.parse(entry.time) > time.epoch())
-		if here and (entry.task == id or m:share_tables()) then
+		-- What a task carried that is no longer declared is on the target all the same.
+		local same = entry.task == id or not declared[entry.task] or m:share_tables()
+		if here and same and not entry.given_up then
 			list[#list + 1] = entry
 		end
 	end
@@ -93,10 +112,8 @@ end
 
 --- Whether an entry is of a run before the task was started afresh: what it says was given up with that.
 local function is_given_up(entry, task)
-	local fresh = (task.replication_task_stats or {}).fresh_start_date
-	return fresh ~= nil
-		and entry.started ~= nil
-		and time.parse(second(entry.started)) < time.parse(second(fresh))
+	local stats = task.replication_task_stats or {}
+	return ledger.is_before(entry.started, stats.fresh_start_date)
 end
 
 --- Where each task stands whose changes are those of a task's tables, by id in the script. One that has
@@ -127,6 +144,22 @@ function standing.of(m, found, id, reading)
 	return all
 end
 
+--- Whether one task has come further than another one, and whether that is certain: by their places in the
+--- source's log, or by when they had come there.
+---@param one migration.Standing
+---@param other migration.Standing
+---@return boolean ahead
+---@return boolean certain
+---@return boolean placed whether their places say it
+function standing.ahead(one, other)
+	local a, b = (one.entry or {}).source, (other.entry or {}).source
+	local places = not ledger.differs(a, b) and order.of(one.checkpoint, other.checkpoint)
+	if places then
+		return places > 0, true, true
+	end
+	return one.moment > other.moment, one.moment == other.moment or one.certain, false
+end
+
 --- The one that came furthest, and whether that is certain.
 ---@param all table<string, migration.Standing?>
 ---@return migration.Standing?
@@ -137,13 +170,13 @@ function standing.furthest(all)
 	local certain = true
 	for _, task in ipairs(report.keys(all)) do
 		local one = all[task] --[[@as migration.Standing]]
-		if best == nil or one.moment > best.moment then
+		if best == nil or standing.ahead(one, best) then
 			best = one
 		end
 	end
 	for _, one in pairs(all) do
 		-- Where a moment is the latest possible one, the order of two is a guess.
-		if best and one ~= best and not best.certain then
+		if best and one ~= best and not select(2, standing.ahead(best, one)) then
 			certain = false
 		end
 	end
@@ -155,16 +188,20 @@ end
 ---@param m migration.Migration
 ---@param found { tasks: table<string, table> }
 ---@param own migration.Standing
+---@param all table<string, migration.Standing?>
 ---@return string? task
 ---@return string? date
-function standing.later_run(m, found, own)
+function standing.later_run(m, found, own, all)
 	for _, id in ipairs(m:share_tables() and report.keys(found.tasks) or {}) do
-		local other = found.tasks[id]
+		local other, there = found.tasks[id], all[id]
+		-- Where both say their places, those tell it.
+		local placed = there and not there.began and select(3, standing.ahead(there, own))
 		local stats = other.replication_task_stats or {}
 		local date = stats.stop_date or stats.start_date or other.replication_task_start_date
 		if
 			id ~= own.task
 			and date
+			and not placed
 			and states.has_run(other)
 			-- One that only loads carries no changes, whenever it ends.
 			and other.migration_type ~= "full-load"
@@ -175,16 +212,21 @@ function standing.later_run(m, found, own)
 	end
 end
 
---- A task of the tables that has not loaded them to the end: what a task for changes applies to them then
---- meets tables that are not whole.
+--- The name of a task of the tables that has not loaded them to the end: what a task for changes applies to
+--- them then meets tables that are not whole.
 ---@param m migration.Migration
 ---@param found { tasks: table<string, table> }
 ---@param id string of the task for changes
----@return table? task
+---@return string?
 function standing.half_loaded(m, found, id)
-	for other, task in pairs(m:share_tables() and found.tasks or {}) do
-		if other ~= id and states.is_half_loaded(task) then
-			return task
+	for _, declared in ipairs(m:share_tables() and m.tasks or {}) do
+		local task, other = found.tasks[declared.id], declared.id
+		if other ~= id and task and states.has_run(task) then
+			if states.is_half_loaded(task) then
+				return task.replication_task_identifier
+			end
+		elseif other ~= id and ledger.left_half_loaded(m.name, other) then
+			return other
 		end
 	end
 end

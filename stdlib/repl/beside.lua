@@ -4,6 +4,7 @@
 
 local approval = require "migration.approval"
 local aws = require "aws"
+local cdc = require "cdc"
 local dms = require "kinds.support.dms"
 local errors = require "errors"
 local json = require "json"
@@ -61,31 +62,36 @@ local function last_of(item)
 end
 
 --- How a task begins where another one stands.
-local function beginning(name, other)
+local function beginning(name, other, engine)
 	local checkpoint = other.recovery_checkpoint or ""
-	local load = (other.replication_task_stats or {}).full_load_start_date
+	local stats = other.replication_task_stats or {}
+	local load = stats.fresh_start_date or stats.full_load_start_date
 	if checkpoint ~= "" then
 		return ("task(%q):start %q goes on from there"):format(name, checkpoint)
-	elseif load then
+	elseif load and not cdc.problem(cdc.at(second(load)), engine) then
 		return ("task(%q):start %q begins with its load"):format(name, second(load))
 	end
 	return ("task(%q):start takes a position of the source's log, or a time"):format(name)
 end
 
 --- What goes wrong, and how to go on without it; nil where nothing does.
-local function gap_of(item, others)
+local function gap_of(item, others, engine)
 	local name, own = item.replication_task_identifier, last_of(item)
 	for _, other in ipairs(others) do
 		local moment, date = last_of(other)
 		local ran = moment and states.has_run(other)
 		local title = other.replication_task_identifier
 		if ran and not states.has_run(item) and item.migration_type == "cdc" then
-			return ("What changed since %s stopped, %s, is left out: %s begins with what changes from now on."):format(
+			local stats = other.replication_task_stats or {}
+			local loads = other.migration_type == "full-load"
+			return ("What changed since %s %s, %s, is left out: %s begins with what changes from now on."):format(
 				title,
-				date,
+				loads and "began to load" or "stopped",
+				loads and second(stats.fresh_start_date or stats.full_load_start_date or date)
+					or date,
 				name
 			),
-				beginning(name, other)
+				beginning(name, other, engine)
 		elseif ran and own and states.has_run(item) and moment > own then
 			local text = ("What %s carried until %s is applied a second time: %s goes on from its own checkpoint of before."):format(
 				title,
@@ -182,8 +188,8 @@ local function allowed(name, text, hint)
 	if approval.allowed "position" then
 		return true
 	elseif not ui.interactive then
-		local hints = { "--allow position starts it as it is" }
-		table.insert(hints, 1, hint)
+		local hints = hint and { hint } or {}
+		hints[#hints + 1] = "--allow position starts it as it is"
 		errors.raise {
 			summary = "Approval needed",
 			what = text,
@@ -207,6 +213,19 @@ end
 function beside.may_start(item, there)
 	local name, others = item.replication_task_identifier, others_of(item)
 	beside.refuse_twice(item, others)
+	for _, other in ipairs(item.migration_type == "cdc" and others or {}) do
+		local text = states.is_half_loaded(other)
+			and ("%s has not loaded its tables to the end, and %s would apply changes to tables that are not whole."):format(
+				other.replication_task_identifier,
+				name
+			)
+		local resume = ("task(%q):resume() loads them first"):format(
+			other.replication_task_identifier
+		)
+		if text and not allowed(name, text, resume) then
+			return false
+		end
+	end
 	if there then
 		return true
 	end
@@ -214,7 +233,8 @@ function beside.may_start(item, there)
 	if elsewhere and not allowed(name, elsewhere) then
 		return false
 	end
-	local gap, hint = gap_of(item, others)
+	local source = beside.databases(item).source or {}
+	local gap, hint = gap_of(item, others, source.engine_name or "")
 	return not gap or allowed(name, gap, hint)
 end
 

@@ -181,11 +181,8 @@ describe("start --from ledger", function()
 		time.sleep(7200)
 		done("stop", "migration", "--yes")
 		local stands = task_of("migration").recovery_checkpoint
-		-- That leaves out what lies between, which nobody may approve unseen.
-		local text = refused("start", "cdc", "--from", "ledger", "--yes")
-		has(text, "skipped, or applied twice")
-		has(text, "start cdc --from ledger --allow position")
-		done("start", "cdc", "--from", "ledger", "--allow", "position")
+		-- What lies between was carried by that one: their places in the log say so.
+		done("start", "cdc", "--from", "ledger", "--yes")
 		assert.equal(stands, task_of("cdc").cdc_start_position)
 	end)
 
@@ -289,7 +286,7 @@ describe("a task for changes that has never run", function()
 		local ok, problem = errors.capture(deployment.deploy, declared(cdc.at(at)))
 		assert.is_false(ok)
 		has(problem.what, "it is skipped, or applied twice")
-		has(problem.hints[1][1], "cdc.checkpoint")
+		has(problem.hints[1][1], 'cdc = { start = "checkpoint:')
 		deployment.deploy(declared(cdc.checkpoint(stands)))
 		assert.equal("running", task_of("cdc").status)
 	end)
@@ -406,44 +403,59 @@ describe("a task behind whose checkpoint the other one has come", function()
 		done("resume", "cdc", "--yes")
 	end)
 
-	case(
-		"counts from where its checkpoint was read first: a short run brings it no further",
-		function()
-			carried()
-			time.sleep(7200)
-			done("stop", "cdc", "--yes")
-			local stands = task_of("cdc").recovery_checkpoint
-			done("resume", "migration", "--allow", "position")
-			done("stop", "--yes")
-			local text = refused("resume", "cdc", "--yes")
-			has(text, "what task migration carried until")
-			assert.is_nil(text:find("--from ledger", 1, true))
-			done("start", "cdc", "--from", "ledger", "--yes")
-			assert.equal(stands, task_of("cdc").cdc_start_position)
-		end
-	)
-end)
+	case("is the one whose place in the log says so, whenever either of them stopped", function()
+		carried()
+		time.sleep(7200)
+		done("stop", "cdc", "--yes")
+		local stands = task_of("cdc").recovery_checkpoint
+		done("resume", "migration", "--allow", "position")
+		done("stop", "--yes")
+		-- It stopped last, and has come nowhere near.
+		done("resume", "cdc", "--yes")
+		done("stop", "--yes")
+		done("start", "cdc", "--from", "ledger", "--yes")
+		assert.equal(stands, task_of("cdc").cdc_start_position)
+	end)
 
-describe("an entry of the ledger", function()
-	local function entry(more)
-		local one =
-			{ time = "2026-11-22T12:00:00Z", status = "stopped", checkpoint = "c", task = "t" }
-		for key, value in pairs(more) do
-			one[key] = value
-		end
-		return one
-	end
+	case("is measured against the other one where it is told to begin, too", function()
+		carried()
+		time.sleep(600)
+		done("stop", "cdc", "--yes")
+		local own = task_of("cdc").recovery_checkpoint
+		done("resume", "migration", "--allow", "position")
+		time.sleep(7200)
+		done("stop", "--yes")
+		local text = refused("start", "cdc", "--from", own, "--yes")
+		has(text, "where task migration had come to")
+		-- When it stopped is no place in the log.
+		local stopped = task_of("migration").replication_task_stats.stop_date
+		refused("start", "cdc", "--from", (tostring(stopped):gsub("%.%d+", "")), "--yes")
+		assert.equal("stopped", task_of("cdc").status)
+	end)
 
-	it("counts from when its task stopped; what was read later is no later one", function()
-		local own = entry { stopped = "2026-11-22T11:00:00Z" }
-		assert.is_true(ledger.is_later(entry { stopped = "2026-11-22T11:30:00Z" }, own))
-		assert.is_false(ledger.is_later(entry { stopped = "2026-11-22T10:30:00Z" }, own))
-		assert.is_true(ledger.is_later(entry { status = "running" }, own))
-		-- Of a ledger of before, nobody knows more than when it was read.
-		assert.is_false(ledger.is_later(entry { time = "2026-11-22T13:00:00Z" }, own))
-		assert.is_true(ledger.is_later(entry { time = "2026-11-22T13:00:00Z" }, own, true))
-		assert.is_false(ledger.is_later(entry { stopped = "2026-11-22T11:30:00Z" }, entry {}))
-		assert.is_true(ledger.is_later(entry { stopped = "2026-11-22T12:30:00Z" }, entry {}))
+	case("is known where that task is no longer declared", function()
+		carried()
+		time.sleep(600)
+		done("stop", "cdc", "--yes")
+		local text = fs.read(path):gsub('name = "orders",', 'name = "orders", cdc = false,')
+		local alone = fs.join(fs.temp "folder", "migrate.lua")
+		fs.write(alone, text)
+		local run = spec.run(alone, "deploy", "--yes", "--allow", "destroy,replace")
+		assert.equal(0, run.code, run.text)
+		run = spec.run(alone, "resume", "--yes")
+		assert.equal(5, run.code, run.text)
+		has(run.text:gsub("%s+", " "), "what task cdc carried until")
+	end)
+
+	case("goes on from no checkpoint that a load has given up, behind a destroy either", function()
+		done("reload", "--allow", "reload")
+		time.sleep(60)
+		done("stop", "--yes")
+		done("destroy", "--allow", "destroy")
+		done("deploy", "--yes")
+		local text = refused("start", "cdc", "--from", "ledger", "--yes")
+		has(text, "of runs before the tables were loaded anew")
+		has(refused("start", "cdc", "--yes"), "migration has not loaded its tables to the end")
 	end)
 end)
 
@@ -457,6 +469,9 @@ describe("another target server", function()
 			text,
 			"it is on the server target-db.example.com, and the target is other-db.example.com"
 		)
+		-- Nor does the other one go on there.
+		text = refused("start", "cdc", "--from", "ledger", "--yes", table.unpack(other))
+		has(text, "orders-cdc would go on in other-db.example.com, without those rows")
 		done("resume", "--allow", "position", table.unpack(other))
 	end)
 end)

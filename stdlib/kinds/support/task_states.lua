@@ -97,9 +97,9 @@ end
 function states.is_half_loaded(task)
 	local stats = task.replication_task_stats or {}
 	local began, ended = stats.full_load_start_date, stats.full_load_finish_date
-	if task.migration_type == "cdc" or not began then
+	if task.migration_type == "cdc" or (began or "") == "" then
 		return false
-	elseif not ended then
+	elseif (ended or "") == "" then
 		return (stats.full_load_progress_percent or 0) < 100
 	end
 	-- The end of an earlier load is none of this one.

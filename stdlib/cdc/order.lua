@@ -1,0 +1,55 @@
+--- Which of two positions in the log of one source is the later one, as far as their texts tell.
+
+local order = {}
+
+--- A position as numbers, the weightiest first; nil where its form is none that can be compared.
+---@param text any
+---@return string? form
+---@return integer[]? numbers
+local function numbers(text)
+	text = tostring(text)
+	local name, file, place = text:match "([%w_%-]+)%.(%d+):(%d+)"
+	if name then
+		return "file " .. name, { tonumber(file), tonumber(place) }
+	end
+	local high, low = text:match "%f[%x](%x+)/(%x+)%f[%X]"
+	if high then
+		return "lsn", { tonumber(high, 16), tonumber(low, 16) }
+	end
+	local a, b, c = text:match "^(%x%x%x%x%x%x%x%x):(%x%x%x%x%x%x%x%x):(%x%x%x%x)$"
+	if a then
+		return "sequence", { tonumber(a, 16), tonumber(b, 16), tonumber(c, 16) }
+	end
+	local scn = text:match "^%d+$"
+	if scn then
+		return "scn", { tonumber(scn) }
+	end
+end
+
+--- Below 0 where the first is the earlier one, 0 where they are the same, above 0 where it is the later
+--- one; nil where nobody can tell. A checkpoint of DMS holds the place in the source's log.
+---@param one? string
+---@param other? string
+---@return integer?
+function order.of(one, other)
+	if one == nil or other == nil then
+		return nil
+	elseif one == other then
+		return 0
+	end
+	local form, a = numbers(one)
+	local same, b = numbers(other)
+	if not form or form ~= same then
+		return nil
+	end
+	---@cast a -nil
+	---@cast b -nil
+	for index, number in ipairs(a) do
+		if number ~= b[index] then
+			return number < b[index] and -1 or 1
+		end
+	end
+	return 0
+end
+
+return order
