@@ -13,6 +13,7 @@
 local errors = require "errors"
 local host = require "host"
 local suggest = require "suggest"
+local time = require "time"
 
 local check = {}
 
@@ -136,6 +137,25 @@ function check.type(value, wanted, name)
 		check.fail(("%s must be %s, got %s"):format(name, article(types), type_of(value)), last)
 	end
 	return value
+end
+
+--- Checks a duration: seconds from 0, or text such as "2h 30m". Gives the seconds.
+---@param value number|string
+---@param name string how the message calls the value
+---@return number
+function check.duration(value, name)
+	local good, result = pcall(time.seconds, value)
+	local seconds = good and tonumber(result) or -1
+	if seconds < 0 then
+		check.fail(
+			('%s must be seconds from 0, or a duration such as "2m 30s", got %s'):format(
+				name,
+				show(value)
+			),
+			name:match "([%w_]+)$"
+		)
+	end
+	return seconds
 end
 
 --- Checks that a value is one of the choices.

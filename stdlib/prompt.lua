@@ -97,18 +97,20 @@ local function ask(question, options, judge)
 	no_answer(question, options, "no answer was given")
 end
 
---- Asks for yes or no; no is what an empty answer means.
----@param question string
----@return boolean
+--- Asks for yes or no; no is what an empty answer means, another word and the end of the input. Fails
+--- where there is no terminal to ask, and by Ctrl-C.
+---@param question string `[y/N]` is put behind it
+---@return boolean # true only for y or yes
 function prompt.confirm(question)
 	check.type(question, "string", "prompt.confirm's question")
 	return ui.confirm(question)
 end
 
---- Asks for a line of text.
----@param question string
+--- Asks for a line of text, anew while the answer is not good, five times at most. Fails where there is
+--- no terminal and no answer beforehand, where none is good, and by Ctrl-C.
+---@param question string the default is put behind it
 ---@param options? prompt.Text
----@return string
+---@return string # without blanks at its ends
 function prompt.text(question, options)
 	check.type(question, "string", "prompt.text's question")
 	options = check.table(
@@ -116,6 +118,9 @@ function prompt.text(question, options)
 		{ key = "string?", default = "string?", check = "callable?" },
 		"prompt.text"
 	)
+	if options.default ~= nil and options.check and not options.check(options.default) then
+		check.fail("prompt.text.default is not good by prompt.text.check", "default")
+	end
 	return ask(question, options, function(answer)
 		if answer == "" then
 			return nil, "an answer is needed"
@@ -129,11 +134,11 @@ function prompt.text(question, options)
 	end)
 end
 
---- Asks for one of several words, by its name or its number.
----@param question string
----@param choices string[]
+--- Asks for one of several words, by its name or its number. Fails as `prompt.text` does.
+---@param question string shown below the choices
+---@param choices string[] at least one
 ---@param options? prompt.Choice
----@return string
+---@return string # one of the choices
 function prompt.choose(question, choices, options)
 	check.type(question, "string", "prompt.choose's question")
 	check.type(choices, "list", "prompt.choose's choices")
@@ -165,10 +170,11 @@ function prompt.choose(question, choices, options)
 	end)
 end
 
---- Asks for a text that is not shown while it is typed.
----@param question string
+--- Asks for a text of which only stars are shown while it is typed. Fails where there is no terminal and
+--- no variable, where nothing is typed, and by Ctrl-C.
+---@param question string without a blank at its end
 ---@param options? prompt.Secret
----@return secret.Secret
+---@return secret.Secret # see `secret`
 function prompt.secret(question, options)
 	check.type(question, "string", "prompt.secret's question")
 	return secret.prompt(question, options --[[@as secret.PromptOptions?]])

@@ -1,7 +1,7 @@
 --- Shortcuts for operators: what runs, how it does, and the few things that one does about it at
 --- night. They are globals at the prompt; a script asks for them.
 ---
---- ```lua no-run
+--- ```lua deployed
 --- local repl = require "repl"
 --- repl.tasks()                            -- a list of { task, type, state, lag, … }
 --- repl.task "orders-migration":status()   -- the same, of one
@@ -12,6 +12,7 @@
 --- real account until `:unlock`, and asks where replication is interrupted or data is lost.
 
 local aws = require "aws"
+local check = require "check"
 local errors = require "errors"
 local lists = require "repl.lists"
 local replications = require "kinds.support.replications"
@@ -23,7 +24,7 @@ local time = require "time"
 local repl = {}
 
 --- Every replication task with its state, lag and tables, and the serverless replications beside them.
----@return table[]
+---@return repl.TaskRow[]
 function repl.tasks()
 	local found = replications.beside(
 		aws.pages(aws.dms.describe_replication_tasks, { without_settings = true })
@@ -40,7 +41,7 @@ function repl.task(name)
 end
 
 --- Every replication instance.
----@return table[]
+---@return repl.InstanceRow[]
 function repl.instances()
 	local rows = {}
 	for index, item in ipairs(aws.pages(aws.dms.describe_replication_instances, {})) do
@@ -78,7 +79,7 @@ function repl.instance(name)
 end
 
 --- Every endpoint, with the result of its last connection test.
----@return table[]
+---@return repl.EndpointRow[]
 function repl.endpoints()
 	local tests = {}
 	local ok, connections = pcall(aws.pages, aws.dms.describe_connections, {})
@@ -120,8 +121,9 @@ end
 
 --- The events of DMS, the newest last.
 ---@param hours? number how far back (24)
----@return table[]
+---@return repl.EventRow[]
 function repl.events(hours)
+	check.type(hours, "number?", "hours")
 	local minutes = math.floor(math.min(hours or 24, 14 * 24) * 60)
 	local rows = {}
 	for index, item in ipairs(aws.pages(aws.dms.describe_events, { duration = minutes })) do
@@ -143,7 +145,7 @@ function repl.events(hours)
 end
 
 --- The alarms of CloudWatch, those that are raised first.
----@return table[]
+---@return repl.AlarmRow[]
 function repl.alarms()
 	local rank = { ALARM = 1, INSUFFICIENT_DATA = 2, OK = 3 }
 	local rows = {}
@@ -154,7 +156,8 @@ function repl.alarms()
 			alarm = item.alarm_name,
 			state = item.state_value,
 			since = item.state_updated_timestamp,
-			reason = item.state_reason,
+			-- Why all is well is no news.
+			reason = item.state_value ~= "OK" and item.state_reason or nil,
 			metric = item.metric_name,
 			threshold = item.threshold,
 		}
@@ -185,7 +188,7 @@ end
 --- The tables of a task, as `task "NAME":stats()`.
 ---@param name string|repl.Task
 ---@param pattern? string only tables whose name contains it
----@return table[]
+---@return repl.TableRow[]
 function repl.tables(name, pattern)
 	local found = type(name) == "table" and name or task.find(name)
 	return found:stats(pattern)

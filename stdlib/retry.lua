@@ -57,6 +57,19 @@ local function check_options(options)
 	range("attempts", 1, 1000)
 	range("factor", 1, 100)
 	range("jitter", 0, 1)
+	for _, key in ipairs { "deadline", "first", "most" } do
+		if options[key] ~= nil then
+			check.duration(options[key], "retry.call." .. key)
+		end
+	end
+	if type(options.on) == "table" and not getmetatable(options.on) then
+		for index, code in ipairs(options.on) do
+			check.type(code, "string", ("retry.call.on[%d]"):format(index))
+		end
+		if #options.on == 0 then
+			check.fail('retry.call.on must hold codes, such as { "ThrottlingException" }', "on")
+		end
+	end
 end
 
 --- Whether a failure may pass, by what `on` says.
@@ -78,9 +91,9 @@ end
 --- Calls `f(attempt)` until it ends well, and returns what it gives. The last failure is raised as it
 --- is: when the attempts are used up, the deadline is near, or it is not one that may pass. Ctrl-C
 --- ends the pause between two tries.
----@param f fun(attempt: integer): ...
+---@param f fun(attempt: integer): ... what is tried; told which try it is, from 1
 ---@param options? retry.Options
----@return any ...
+---@return any ... # what `f` gives
 function retry.call(f, options)
 	check.type(f, "callable", "retry.call's function")
 	options = options or {}

@@ -7,6 +7,8 @@
 --- template.render("a dollar sign: $${db.name}", values) --> "a dollar sign: ${db.name}"
 --- template.names "${db.name} and ${hosts.2}" --> { "db.name", "hosts.2" }
 --- template.render("${db.nmae}", values) --> error: Did you mean "name"?
+--- template.render("'${n}'", { n = "O'Hara" }, { escape = template.sql }) --> "'O''Hara'"
+--- template.render("'${n}'", { n = "C:\\" }, { escape = template.mysql }) --> "'C:\\\\'"
 --- ```
 ---
 --- A hole without a value is an error, never an empty text. A reference to what is known only after
@@ -14,6 +16,7 @@
 local check = require "check"
 local errors = require "errors"
 local host = require "host"
+local json = require "json"
 local secret = require "secret"
 local suggest = require "suggest"
 
@@ -21,7 +24,7 @@ local template = {}
 
 ---@class template.Options
 ---@field name? string what the text is called in messages, such as its file
----@field escape? fun(text: string): string makes each value fit its surroundings, such as `template.sql`
+---@field escape? fun(text: string): string makes each value fit its surroundings, such as `template.sql` or `template.mysql`
 
 local function fail(options, line, message, hint)
 	local where = options.name and ("%s:%d: "):format(options.name, line) or ""
@@ -124,6 +127,19 @@ local function look_up(values, hole, options)
 	return value
 end
 
+--- Whether a value prints as what it is; a whole number beyond 64 bits is a value of its own.
+local function is_plain(value)
+	local sort = type(value)
+	return sort == "string"
+		or sort == "number"
+		or sort == "boolean"
+		or sort == "userdata" and pcall(json.integer, value)
+end
+
+local function join(value)
+	return "" .. value
+end
+
 local function text_of(value, hole, options)
 	if secret.is(value) then
 		fail(
@@ -132,10 +148,22 @@ local function text_of(value, hole, options)
 			("${%s} is a secret"):format(hole.path),
 			"secret.reveal gives its text, where it really must be in this one"
 		)
-	elseif type(value) == "string" or type(value) == "number" or type(value) == "boolean" then
+	elseif is_plain(value) then
 		local text = tostring(value)
-		return options.escape and options.escape(text) or text
-	elseif type(value) == "userdata" then
+		if not options.escape then
+			return text
+		end
+		local escaped = options.escape(text)
+		if type(escaped) ~= "string" then
+			-- The text as it is would stand where somebody counts on it being escaped.
+			fail(
+				options,
+				hole.line,
+				("${%s}: escape must give text, got a %s"):format(hole.path, type(escaped))
+			)
+		end
+		return escaped
+	elseif type(value) == "userdata" and pcall(join, value) then
 		-- A reference, or a text with one in it: it can be joined, not changed.
 		if options.escape then
 			fail(
@@ -146,14 +174,16 @@ local function text_of(value, hole, options)
 		end
 		return value
 	end
-	fail(options, hole.line, ("${%s} is a %s, not text"):format(hole.path, type(value)))
+	local sort = value == json.null and "null" or "a " .. type(value)
+	fail(options, hole.line, ("${%s} is %s, not text"):format(hole.path, sort))
 end
 
---- Fills the holes of a text.
+--- Fills the holes of a text. What has no value, is a secret or is no text is an error with the line of
+--- the hole and the nearest name.
 ---@param text string
----@param values table
+---@param values table what the names mean: `${db.name}` is `values.db.name`, `${hosts.2}` is `values.hosts[2]`
 ---@param options? template.Options
----@return string
+---@return string text with a reference among the values, one that is known after apply
 function template.render(text, values, options)
 	check.type(text, "string", "template.render's text")
 	check.type(values, "table", "template.render's values")
@@ -177,7 +207,7 @@ end
 
 --- The names of the holes of a text, each once, in their order.
 ---@param text string
----@return string[]
+---@return string[] names as they are written, such as "db.name"
 function template.names(text)
 	check.type(text, "string", "template.names' text")
 	local names, seen = {}, {}
@@ -190,11 +220,22 @@ function template.names(text)
 	return names
 end
 
---- Makes a value fit between single quotes of SQL. For `escape`.
+--- Makes a value fit between single quotes of standard SQL, as PostgreSQL, Oracle and SQL Server read it:
+--- quotes are doubled. For `escape`. MySQL reads backslashes too: `template.mysql`.
 ---@param text string
----@return string
+---@return string text
 function template.sql(text)
+	check.type(text, "string", "template.sql's text")
 	return (text:gsub("'", "''"))
+end
+
+--- Makes a value fit between single quotes of MySQL and MariaDB: quotes and backslashes are doubled. For
+--- `escape`.
+---@param text string
+---@return string text
+function template.mysql(text)
+	check.type(text, "string", "template.mysql's text")
+	return (text:gsub("['\\]", "%0%0"))
 end
 
 return template

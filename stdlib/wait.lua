@@ -75,11 +75,11 @@ end
 --- exit code for a timeout; what was waited for goes on. So it does where `abort()` gives something
 --- true. Ctrl-C ends the pause between two looks.
 ---@param options wait.Options
----@return any
+---@return any # what `check` gave
 function wait.poll(options)
 	check.table(options, schema, "wait.poll")
-	local every = time.seconds(options.every or 15)
-	local timeout = time.seconds(options.timeout or 3600)
+	local every = check.duration(options.every or 15, "wait.poll.every")
+	local timeout = check.duration(options.timeout or 3600, "wait.poll.timeout")
 	if every <= 0 then
 		check.fail("wait.poll.every must be above 0", "every")
 	end
@@ -109,11 +109,11 @@ function wait.poll(options)
 	end
 end
 
---- Waits a number of seconds, or a duration such as "2m".
----@param duration number|string
+--- Waits a number of seconds, or a duration such as "2m"; on the local AWS no real time goes by. Fails on
+--- what is no duration from 0, and by Ctrl-C.
+---@param duration number|string seconds from 0, or text such as "2h 30m"
 function wait.seconds(duration)
-	check.type(duration, "number|string", "duration")
-	time.sleep(duration)
+	time.sleep(check.duration(duration, "wait.seconds' duration"))
 end
 
 return wait

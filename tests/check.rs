@@ -314,6 +314,27 @@ fn what_a_check_evaluates_has_no_effect() {
     assert_eq!(env.files(".dmsrun").len(), 0);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_never_ends_is_not_read() {
+    let env = Env::new();
+    for (deed, text) in [
+        ("require('fs').read('/dev/zero')", "/dev/zero is no plain file"),
+        ("require('csv').read('/dev/zero')", "/dev/zero is no plain file"),
+        ("require('hash').file('/dev/zero')", "/dev/zero is no plain file"),
+        ("require('mappings').load('/dev/zero')", "/dev/zero is no plain file"),
+        ("dofile('/dev/zero')", "/dev/zero is no plain file"),
+        ("loadfile('/dev/zero')", "/dev/zero is no plain file"),
+        ("error('/dev/zero:1: told', 0)", "told"),
+    ] {
+        env.write("endless.lua", deed);
+        let begun = std::time::Instant::now();
+        env.run(&["check", "endless.lua"]).code(1).has(text).lacks("L004");
+        assert!(begun.elapsed().as_secs() < 10, "{deed}");
+    }
+    env.run(&["-e", "error('/dev/zero:1: told', 0)"]).code(1).has("told");
+}
+
 #[test]
 fn our_own_script_passes() {
     let env = Env::new();
@@ -353,6 +374,7 @@ fn what_is_no_document_is_told_apart() {
         ("twice.json", 1, "with another value than in line 3"),
         ("bom.json", 0, "F007"),
         ("folder", 1, "folder: is a folder"),
+        ("scripts", 1, "dmsrun check scripts/*.lua"),
         ("wide.json", 1, "the text is UTF-16"),
         ("latin.json", 1, "line 2, column 4: the byte E4 is not UTF-8"),
         ("zero.json", 1, "zero bytes"),
@@ -458,4 +480,27 @@ fn mappings_are_explained_table_by_table_and_one_by_one() {
     let again =
         env.run(&["mappings", "explain", "shop.lua", "--catalogue", "demo", "production.orders"]);
     assert_eq!(again.code(0).stdout, env.run(&story).stdout);
+}
+
+#[test]
+fn modules_that_a_script_requires_are_read_too() {
+    let env = Env::new();
+    env.write("main.lua", "local rows = require \"lib.rows\"\nprint(rows)\n");
+    env.write(
+        "lib/rows.lua",
+        "local aws = require \"aws\"\nlocal deep = require \"lib.deep\"\nlocal rows = {}\n\
+         function rows.all()\n\treturn aws.dms.describe_endpoints { fliters = {} }, deep\nend\nreturn rows\n",
+    );
+    env.write("lib/deep.lua", "return { f = function() return pritn end }\n");
+    let out = env.run(&["check", "main.lua"]).code(1);
+    let out = out.has("lib/rows.lua:5").has("\"filters\"").has("lib/deep.lua:1").has("\"print\"");
+    out.has("3 files checked: 1 error, 1 warning");
+    // A fault is told once, where it is, whichever of the files are named.
+    env.write("lib/deep.lua", "return nosuch.y\n");
+    for files in [&["main.lua"][..], &["main.lua", "lib/deep.lua"], &["lib/deep.lua", "main.lua"]] {
+        let out = env.run(&[&["check", "--json"], files].concat()).code(1);
+        assert_eq!(codes(&out).iter().filter(|code| *code != "L201").count(), 1, "{out}");
+    }
+    env.write("lib/deep.lua", "local x = \"open\n");
+    env.run(&["check", "main.lua"]).code(1).has("lib/deep.lua:1").has("unfinished string");
 }

@@ -213,3 +213,130 @@ fn a_line_of_100_megabytes_is_read_and_told_in_a_few_words() {
         assert!(out.stderr.len() < 20_000, "{} bytes", out.stderr.len());
     }
 }
+
+/// Where lua5.4 is installed, it is asked the same.
+#[test]
+fn corners_of_the_command_line_are_those_of_lua() {
+    let env = Env::new();
+    let lua = std::process::Command::new("lua5.4").arg("-v").output().is_ok();
+    let dump = "io.open('c.luac', 'wb'):write('#comment\\n', string.dump(load('print(...)')))";
+    env.run(&["-e", dump]).ok();
+    env.write("mod.lua", "return {}\n");
+    let strict = "setmetatable(_G, { __newindex = function(_, k) error('no ' .. k, 0) end })";
+    let cases: &[(&[&str], i32, &str, &str)] = &[
+        // A compiled chunk behind a comment.
+        (&["./c.luac", "a", "b"], 0, "a\tb\n", ""),
+        // A metatable of the globals sees what -l makes.
+        (&["-e", strict, "-l", "mod"], 1, "", "no mod"),
+        // Behind `--` a hyphen is a file's name.
+        (&["--", "-"], 1, "", "cannot open -"),
+        (&["-e", "error(true)"], 1, "", "(error object is a boolean value)"),
+        (&["-e", "error(print)"], 1, "", "(error object is a function value)"),
+        (&["-e", "error(coroutine.create(print))"], 1, "", "(error object is a thread value)"),
+        (&["-e", "error(1.5)"], 1, "", "1.5"),
+    ];
+    for (args, code, stdout, stderr) in cases {
+        let out = env.run(args).code(*code);
+        assert_eq!(out.stdout, *stdout, "{args:?} {out}");
+        assert!(out.stderr.contains(stderr), "{args:?} {out}");
+        if lua {
+            let theirs = std::process::Command::new("lua5.4")
+                .args(*args)
+                .current_dir(env.path("."))
+                .output()
+                .unwrap();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let (out, err) = (text(&theirs.stdout), text(&theirs.stderr));
+            assert_eq!((theirs.status.code(), out.as_str()), (Some(*code), *stdout), "{args:?}");
+            assert!(err.contains(stderr), "lua {args:?} {err}");
+        }
+    }
+}
+
+#[test]
+fn an_option_that_a_command_would_pass_over_is_refused() {
+    let env = Env::new();
+    env.write("a.lua", "print(1)");
+    for args in [
+        &["--fault", "dms:CreateEndpoint#1=kill", "check", "a.lua"][..],
+        &["check", "--fault", "dms:CreateEndpoint#1=kill", "a.lua"],
+        &["check", "--yes", "a.lua"],
+        &["--allow", "destroy", "check", "a.lua"],
+        &["mappings", "to-lua", "--dry-run", "a.lua"],
+        &["-e", "print(1)", "check", "a.lua"],
+        &["--sandbox", "check", "a.lua"],
+        &["--sandbox", "test"],
+        &["--fault", "dms:CreateEndpoint#1=kill", "test"],
+        &["--dry-run", "init", "x"],
+        &["--detailed-exitcode", "--local", "repl"],
+        &["--dry-run", "local", "reset"],
+        &["local", "reset", "--dry-run"],
+    ] {
+        let out = env.run(args).code(64).has("has no use for -").lacks("panicked");
+        assert_eq!(out.stdout, "", "{args:?}");
+    }
+    // What it takes is taken on both sides.
+    env.run(&["--local", "-c", "zones=2", "check", "a.lua"]).ok();
+    env.run(&["check", "--local", "-c", "zones=2", "a.lua"]).ok();
+    env.run(&["-v", "check", "a.lua"]).ok();
+    // Where AWS is may stand in an alias of the shell.
+    env.run(&["--local", "doc", "hash"]).ok();
+    env.run(&["--profile", "acme", "--region", "eu-west-1", "completions", "bash"]).ok();
+    env.run(&["--local", "--yes", "help", "check"]).ok().has("--static");
+    env.run(&["doc", "--local", "hash"]).code(64);
+    let help = env.run(&["check", "--help"]).ok().has("--static").has("--stdlib");
+    help.lacks("--fault").lacks("--allow").lacks("--force-unlock");
+    env.run(&["check", "--faul", "x"]).code(64).lacks("--fault");
+    let fish = env.run(&["completions", "fish"]).ok().stdout;
+    let check = |line: &&str| line.contains("__fish_dmsrun_using_subcommand check\"");
+    assert!(fish.lines().filter(check).any(|l| l.contains("-l static")), "{fish}");
+    assert!(!fish.lines().filter(check).any(|l| l.contains("-l fault")), "{fish}");
+}
+
+#[test]
+fn every_command_has_help_that_fits_the_terminal() {
+    let env = Env::new().with("COLUMNS", "60");
+    let all = env.run(&["--help"]).ok().stdout;
+    let commands = [
+        "check",
+        "mappings",
+        "adopt",
+        "repl",
+        "init",
+        "types",
+        "doc",
+        "completions",
+        "man",
+        "test",
+        "local",
+    ];
+    for command in commands {
+        assert!(all.contains(&format!("  {command}")), "{command}: {all}");
+        let out = env.run(&[command, "--help"]).ok();
+        assert_eq!(env.run(&["help", command]).ok().stdout, out.stdout, "{command}");
+        assert!(out.stdout.contains("Usage:") && out.stdout.contains("Examples:"), "{out}");
+        // Commands of an example are shown as they are typed.
+        let text = out.stdout.split("\nExamples:").next().unwrap_or_default().to_owned();
+        let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 60).collect();
+        assert!(wide.is_empty(), "{command}: {wide:#?}");
+    }
+    let wide = all.lines().find(|line| line.chars().count() > 60);
+    assert!(wide.is_none_or(|line| line.trim_start().starts_with("dmsrun ")), "{wide:?}");
+    let narrow = Env::new().with("COLUMNS", "20").run(&["-h"]).ok().stdout;
+    assert!(narrow.lines().filter(|line| line.len() > 40).count() < 30, "{narrow}");
+    env.run(&["help", "chekc"]).code(64).has("\"check\"");
+    env.run(&["completions", "bsh"]).code(64).has("\"bash\"");
+    env.run(&["help"]).ok().has("Examples:");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_reaches_the_script_byte_by_byte() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let env = Env::new();
+    env.write("a.lua", "io.write(arg[1], ' ', #..., ' ', arg[1]:byte(4))");
+    // The name of a file in Latin-1: caf\xe9.
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    let out = env.command(&["a.lua"]).arg(name).output().unwrap();
+    assert_eq!(out.stdout, b"caf\xe9 4 233");
+}

@@ -3,6 +3,7 @@
 
 mod adopt;
 mod approval;
+mod asking;
 mod bad_input;
 mod check;
 mod common;
@@ -16,6 +17,7 @@ mod main_job;
 mod moto;
 mod paging;
 mod repl;
+mod repl_night;
 mod sandbox;
 mod scale;
 mod secrets;

@@ -153,3 +153,50 @@ fn who_leaves_early_asks_for_no_more_than_the_page_ahead() {
     walk(&url, "for row in pages do tell(row) break end").ok();
     assert_eq!(*asked.lock().unwrap(), ["page 1", "page 2", "/t1_1"]);
 }
+
+/// What a list takes is not counted while it grows; it has to be counted at some time.
+#[test]
+fn lists_that_are_thrown_away_do_not_pile_up_in_memory() {
+    let large = "x".repeat(400_000);
+    let row = |n: usize| format!(r#"{{"TableName":"{n}","ValidationStateDetails":"{n}{large}"}}"#);
+    let rows: Vec<String> = (0..50).map(row).collect();
+    let body = format!(r#"{{"TableStatistics":[{}]}}"#, rows.join(","));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut read = BufReader::new(stream.try_clone().unwrap());
+            while request(&mut read).is_some() {
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+            }
+        }
+    });
+    let out = walk(
+        &url,
+        "local most, rows = 0, 0\n\
+         for _ = 1, 12 do\n\
+           rows = rows + #aws.pages(aws.dms.describe_table_statistics, { replication_task_arn = 'x' })\n\
+           most = math.max(most, collectgarbage 'count' // 1024)\n\
+         end\n\
+         print(rows, most < 120 or most)",
+    )
+    .ok();
+    assert_eq!(out.stdout, "600\ttrue\n", "12 lists of 20 MB each: {out}");
+}
+
+/// The list grows without the collector; who stopped it finds it stopped.
+#[test]
+fn a_stopped_collector_stays_stopped() {
+    let (url, _) = server(&[]);
+    let out = walk(
+        &url,
+        "for _, stopped in ipairs { false, true } do\n\
+           if stopped then collectgarbage 'stop' end\n\
+           local all = aws.pages(aws.dms.describe_table_statistics, { replication_task_arn = 'x' })\n\
+           print(#all, collectgarbage 'isrunning')\n\
+         end",
+    )
+    .ok();
+    assert_eq!(out.stdout, "12\ttrue\n12\tfalse\n");
+}

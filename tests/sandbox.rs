@@ -170,3 +170,63 @@ fn the_limits_need_the_sandbox_and_are_numbers() {
     env.run(&["--sandbox", "--sandbox-memory", "much", "-e", "print(1)"]).code(64).has("much");
     env.run(&["--sandbox", "--sandbox-instructions", "0", "-e", "print(1)"]).code(64);
 }
+
+#[test]
+fn a_file_elsewhere_is_reached_by_no_name_of_a_module() {
+    let env = Env::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let path = |name: &str| elsewhere.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("conf.lua"), "return { password = 'pl4nted' }").unwrap();
+    std::fs::write(path("environment"), "PASSWORD = 'pl4nted'").unwrap();
+    env.write("lib/a-b.lua", "return { name = 'beside' }");
+    let names = [
+        path("conf"),
+        path("conf").replace('/', "."),
+        format!("..{}", path("conf").replace('/', ".")),
+        format!("x;{};y", path("environment")),
+        format!("lib/../..{}", path("conf")),
+        "lib/a-b".to_owned(),
+        "x;/etc/passwd;y".to_owned(),
+    ];
+    for name in names {
+        let look = format!(
+            "local ok, why = pcall(require, [[{name}]]) assert(not ok, 'it is read') \
+             assert(why:find('not found', 1, true), why) print(PASSWORD)"
+        );
+        let out = env.run(&["--sandbox", "-e", &look]).ok();
+        assert_eq!(out.stdout, "nil\n", "{name}");
+        env.write("look.lua", &look);
+        assert_eq!(env.run(&["--sandbox", "look.lua"]).ok().stdout, "nil\n", "{name}");
+    }
+    let beside = "print(require('lib.a-b').name)";
+    assert_eq!(env.run(&["--sandbox", "-e", beside]).ok().stdout, "beside\n");
+}
+
+#[test]
+fn time_inside_functions_of_the_library_counts_as_instructions() {
+    let env = Env::new();
+    // A million instructions would take hours: each of them searches a megabyte.
+    let slow = "local s = ('a'):rep(1e6) while true do s:gsub('a', 'bb') end";
+    let begun = std::time::Instant::now();
+    let out = env.run(&["--sandbox", "--sandbox-instructions", "20000000", "-e", slow]).code(1);
+    out.has("The sandbox's limit is reached").has("20000000 instructions");
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_compiled_script_or_module_is_not_run() {
+    let env = Env::new();
+    let dump = "io.open('evil.lua', 'wb'):write(string.dump(load(\"print('it runs')\")))";
+    env.run(&["-e", dump]).ok();
+    assert_eq!(env.run(&["evil.lua"]).ok().stdout, "it runs\n");
+    for args in [&["evil.lua"][..], &["-l", "evil"], &["-e", "require 'evil'"]] {
+        let out = env.run(&[&["--sandbox"], args].concat()).code(1).has("binary chunk");
+        assert_eq!(out.stdout, "", "{args:?}");
+    }
+    let evil = std::fs::read(env.path("evil.lua")).unwrap();
+    assert_eq!(env.feed(&["--sandbox", "-"], &evil).code(1).stdout, "");
+    env.write("main.lua", "dofile 'evil.lua'");
+    env.run(&["check", "main.lua"]).code(1).has("binary chunk");
+    env.write("main.lua", "require 'evil'");
+    env.run(&["check", "main.lua"]).code(1).has("binary chunk");
+}

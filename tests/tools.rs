@@ -53,6 +53,62 @@ fn a_project_is_never_written_over_another() {
     env.run(&["init", "p", "--force"]).ok();
     assert_ne!(std::fs::read_to_string(env.path("p/migrate.lua")).unwrap(), "-- mine\n");
     env.run(&["init", "2024"]).code(64).has("a letter first");
+    env.run(&["init", "my orders"]).ok().has("migration \"my-orders\"").has("  cd 'my orders'\n");
+}
+
+#[test]
+fn a_project_in_a_repository_leaves_its_files_as_they_are() {
+    let env = Env::new();
+    env.write("p/README.md", "# ours\n");
+    env.write("p/.gitignore", "*.log");
+    env.write("p/stylua.toml", "column_width = 80\n");
+    let out = env.run(&["init", "p"]).ok().has("README.md              is there and was left");
+    out.has(".gitignore             is there; .dmsrun/ was added");
+    let read = |file: &str| std::fs::read_to_string(env.path(file)).unwrap();
+    assert_eq!(read("p/README.md"), "# ours\n");
+    assert_eq!(read("p/stylua.toml"), "column_width = 80\n");
+    assert!(
+        read("p/.gitignore").starts_with("*.log\n") && read("p/.gitignore").contains("\n.dmsrun/")
+    );
+    env.run_in(&env.path("p"), &["check", "migrate.lua"]).ok();
+}
+
+#[test]
+fn editors_know_every_word_of_specs() {
+    let env = Env::new();
+    env.run(&["init", "p"]).ok();
+    let read = |file: &str| std::fs::read_to_string(env.path(file)).unwrap();
+    let library = std::fs::read_to_string(root().join("stdlib/spec.lua")).unwrap();
+    let words = library.split_once("local WORDS = {").unwrap().1.split_once("\n}").unwrap().0;
+    let words: Vec<&str> =
+        words.lines().filter_map(|line| line.trim().split_once(" = ")).map(|(w, _)| w).collect();
+    assert!(words.len() > 20, "{words:?}");
+    let (stubs, linter) = (read("p/types/globals.lua"), read("p/dmsrun.yml"));
+    for word in words {
+        assert!(stubs.contains(&format!("\n{word} = spec.")), "{word} in {stubs}");
+        assert!(linter.contains(&format!("\n  {word}: {{")), "{word} in {linter}");
+    }
+}
+
+#[test]
+fn stubs_are_never_written_over_code() {
+    let env = Env::new();
+    env.write("config.lua", "return { mine = true }\n");
+    env.write("template.lua", "return {}\n");
+    env.run(&["types", "."])
+        .code(64)
+        .has("./config.lua is code")
+        .has("1 more")
+        .has("dmsrun types types");
+    assert_eq!(
+        std::fs::read_to_string(env.path("config.lua")).unwrap(),
+        "return { mine = true }\n"
+    );
+    assert!(!env.path("aws").exists() && !env.path("stack.lua").exists());
+    env.write("p/types/stack.lua", "return {}\n");
+    env.run(&["init", "p"]).code(64).has("is code");
+    assert!(!env.path("p/migrate.lua").exists());
+    env.run(&["types", "config.lua"]).code(64).has("config.lua is not a folder");
 }
 
 #[test]
@@ -214,7 +270,7 @@ fn stubs_are_the_same_every_time_and_drift_is_seen() {
     env.run(&["types", "--check"]).ok();
     let text = std::fs::read_to_string(env.path("types/aws/dms.lua")).unwrap();
     for part in [
-        "---@class (exact) aws.dms.create_endpoint.input",
+        "---@class (exact) aws.dms.create_endpoint.input: table<\"certificate_arn\"|",
         "---@field endpoint_identifier string\n",
         "---@field password? string|secret.Secret",
         "---@alias aws.dms.MigrationTypeValue\n---| \"cdc\"",
@@ -224,10 +280,12 @@ fn stubs_are_the_same_every_time_and_drift_is_seen() {
     }
     let settings = std::fs::read_to_string(env.path("types/settings/schema.lua")).unwrap();
     assert!(settings.contains("---@class (exact) settings.TaskSettings"), "{settings}");
+    assert!(settings.contains("---@field PostProcessingRules? settings.Post"), "{settings}");
     assert!(settings.contains("---| \"TRUNCATE_BEFORE_LOAD\""), "{settings}");
     let kinds = std::fs::read_to_string(env.path("types/kinds.lua")).unwrap();
     assert!(
-        kinds.contains("---@class (exact) kinds.ec2.vpc\n---@field cidr_block string"),
+        kinds.contains("---@class (exact) kinds.ec2.vpc: table<\"cidr_block\"|")
+            && kinds.contains(", any>\n---@field cidr_block string"),
         "{kinds}"
     );
     let stack = std::fs::read_to_string(env.path("types/stack.lua")).unwrap();
@@ -262,13 +320,24 @@ fn doc_shows_every_sort_of_entry() {
     env.run(&["doc", "ec2.vpc"]).ok().has("cidr_block").has("A change replaces the resource");
     env.run(&["doc", "dms.DmsSslModeValue"]).ok().has("verify-full");
     env.run(&["doc", "m:main"]).ok().has("(method)");
+    env.run(&["doc", "assert.same"]).ok().has("spec.assert").has("returned_arguments");
+    env.run(&["doc", "describe"]).ok().has("spec.describe");
+    env.run(&["doc", "spec.faults.set"]).ok().has("fail-after");
+    env.run(&["doc", "create_replication_task"]).ok().has("dms.create_replication_task");
+    env.run(&["doc", "LobMaxSize"]).ok().has("0 to 102400");
+    env.run(&["doc", "create_tags"]).ok().has("ec2.create_tags");
+    env.run(&["doc", "list_tags_for_resource"]).code(64).has("\"dms.list_tags_for_resource\"");
     env.run(&["doc", "map.inclde"]).code(64).has("\"map.include\"");
     env.run(&["doc", "nothing.like.it"]).code(64).has("dmsrun doc");
 }
 
 #[test]
 fn every_example_of_the_reference_holds() {
-    Env::new().run_in(&root(), &["--stdlib", "stdlib", "doc", "--test"]).ok().has(", 0 failed");
+    let env = Env::new();
+    let run = |args: &[&str]| env.run_in(&root(), &[&["--stdlib", "stdlib", "doc"], args].concat());
+    run(&["--test"]).ok().has(", 0 failed");
+    // One that is only compiled proves nothing.
+    run(&["--markdown"]).ok().has("```lua").lacks("lua no-run");
 }
 
 #[test]

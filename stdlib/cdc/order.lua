@@ -2,27 +2,39 @@
 
 local order = {}
 
+--- The numbers in texts.
+---@param base integer
+---@param ... any
+---@return number[]
+local function read(base, ...)
+	local list = {}
+	for index, digits in ipairs { ... } do
+		list[index] = tonumber(digits, base) or 0
+	end
+	return list
+end
+
 --- A position as numbers, the weightiest first; nil where its form is none that can be compared.
 ---@param text any
 ---@return string? form
----@return integer[]? numbers
+---@return number[]? numbers
 local function numbers(text)
 	text = tostring(text)
 	local name, file, place = text:match "([%w_%-]+)%.(%d+):(%d+)"
 	if name then
-		return "file " .. name, { tonumber(file), tonumber(place) }
+		return "file " .. name, read(10, file, place)
 	end
 	local high, low = text:match "%f[%x](%x+)/(%x+)%f[%X]"
 	if high then
-		return "lsn", { tonumber(high, 16), tonumber(low, 16) }
+		return "lsn", read(16, high, low)
 	end
 	local a, b, c = text:match "^(%x%x%x%x%x%x%x%x):(%x%x%x%x%x%x%x%x):(%x%x%x%x)$"
 	if a then
-		return "sequence", { tonumber(a, 16), tonumber(b, 16), tonumber(c, 16) }
+		return "sequence", read(16, a, b, c)
 	end
 	local scn = text:match "^%d+$"
 	if scn then
-		return "scn", { tonumber(scn) }
+		return "scn", read(10, scn)
 	end
 end
 

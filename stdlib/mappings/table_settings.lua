@@ -21,11 +21,17 @@ local table_settings = {}
 ---@field collection_count_from_metadata? boolean MongoDB and DocumentDB
 ---@field max_records_skip_per_page? integer MongoDB and DocumentDB
 ---@field batch_size? integer MongoDB and DocumentDB
+---@field type? "none"|"partitions-auto"|"subpartitions-auto"|"partitions-list"|"ranges" DMS's own form, with its own keys
+---@field boundaries? any[] for ranges, in DMS's own form
+---@field ["number-of-partitions"]? integer
+---@field ["collection-count-from-metadata"]? boolean
+---@field ["max-records-skip-per-page"]? integer
+---@field ["batch-size"]? integer
 
 ---@alias mappings.Lobs
 ---| "unlimited" # whole, and slower
 ---| "task" # as the task's settings say
----| {max_kb: integer, mode?: "limited"|"unlimited"}
+---| {max_kb?: integer, mode?: "limited"|"unlimited"|"none", ["bulk-max-size"]?: string}
 
 local TYPES = { "none", "partitions-auto", "subpartitions-auto", "partitions-list", "ranges" }
 

@@ -171,7 +171,7 @@ function checkpoints.last(m, found, id)
 		none(m, id, why_none(m, found, id))
 	elseif not certain then
 		local _, other = next(usable, next(usable) == best.task and best.task or nil)
-		if other.checkpoint ~= best.checkpoint then
+		if other and other.checkpoint ~= best.checkpoint then
 			either(m, id, best.entry, other.entry)
 		end
 	end

@@ -6,13 +6,20 @@ local suggest = require "suggest"
 
 local options = {}
 
+--- The second task, for changes only.
+---@class migration.CdcOptions
+---@field mappings? mappings.Document|table|string those of the main task where it is left out
+---@field settings? settings.TaskSettings|string over those of the main task
+---@field start? any where its changes begin: what `cdc` makes, or a text of the same form
+---@field state? "running"|"stopped"|"unmanaged" whether a deploy starts or stops it; left to the verbs unless given
+
 ---@class migration.Options
 ---@field place? host.Place where the script makes it
 ---@field name string the stack's name; resources are called after it
 ---@field config? table from `config.load()`; loaded when left out
 ---@field mappings? mappings.Document|table|string of the main task; without them the source's database is taken
 ---@field settings? settings.TaskSettings|string task settings of the main task
----@field cdc? table|false the second task, for changes only: { mappings =, settings =, start =, state = }; created, not started unless state says so
+---@field cdc? migration.CdcOptions|false the second task, for changes only; created, not started unless state says so
 ---@field state? "running"|"stopped"|"unmanaged" whether a deploy starts or stops the main task; left to the verbs unless given
 ---@field migration_type? "full-load-and-cdc"|"full-load" of the main task
 ---@field catalogue? mappings.Catalogue|string the source's tables (or a file of them), for the checks

@@ -5,11 +5,82 @@ local suggest = require "suggest"
 
 local lists = {}
 
+--- A replication instance as `instances()` lists it.
+---@class repl.InstanceRow
+---@field instance string
+---@field class string
+---@field state string
+---@field version string
+---@field storage_gb integer
+---@field multi_az boolean
+---@field zone? string
+---@field ["public"] boolean
+---@field arn string
+
+--- An endpoint as `endpoints()` lists it.
+---@class repl.EndpointRow
+---@field endpoint string
+---@field side string `source` or `target`
+---@field engine string
+---@field server? string
+---@field port? integer
+---@field database? string
+---@field ssl? string
+---@field state string of the last connection test
+---@field failure? string
+---@field arn string
+
+--- An event as `events()` lists it.
+---@class repl.EventRow
+---@field time string
+---@field source string
+---@field type string
+---@field message string
+---@field categories string[]
+
+--- An alarm as `alarms()` lists it.
+---@class repl.AlarmRow
+---@field alarm string
+---@field state string
+---@field metric string
+---@field threshold number
+---@field since string
+---@field reason? string why, where not all is well
+
+--- A task as `tasks()` lists it.
+---@class repl.TaskRow
+---@field task string
+---@field state string
+---@field type string
+---@field lag string for people, such as `3 s`
+---@field lag_seconds? number
+---@field tables string loaded and all, such as `20/21`
+---@field errors integer tables in error
+---@field percent? integer of the full load
+---@field started string how long ago, or `never`
+---@field reason? string why it stopped or failed
+---@field arn string
+
+--- A table as `task "NAME":stats()` lists it.
+---@class repl.TableRow
+---@field table string with its schema
+---@field state string
+---@field rows integer loaded by the full load
+---@field inserts integer
+---@field updates integer
+---@field deletes integer
+---@field ddls integer
+---@field validation string
+---@field mismatches integer
+---@field failed_rows integer
+---@field updated? string
+
 --- A list of records with the order of its columns.
----@param rows table[]
+---@generic T: table
+---@param rows T[]
 ---@param columns string[]
 ---@param empty string what is shown where there is none
----@return table[]
+---@return T[]
 function lists.new(rows, columns, empty)
 	local meta = { __columns = columns }
 	if #rows == 0 then

@@ -25,10 +25,29 @@ local SOURCES = {
 	log_groups = { "logs", "describe_log_groups", "log_group_name" },
 }
 
+--- The stacks by the tag that their resources carry.
+local function stacks()
+	local names, seen = {}, {}
+	local filter = { key = "dmsrun:stack" }
+	for _, item in ipairs(aws.pages(aws.tagging.get_resources, { tag_filters = { filter } })) do
+		for _, tag in ipairs(item.tags or {}) do
+			if tag.key == filter.key and not seen[tag.value] then
+				seen[tag.value] = true
+				names[#names + 1] = tag.value
+			end
+		end
+	end
+	table.sort(names)
+	return names
+end
+
 --- The names of a sort, sorted.
 ---@param sort string
 ---@return string[]
 function live.names(sort)
+	if sort == "stacks" then
+		return stacks()
+	end
 	local service, operation, member, input = table.unpack(SOURCES[sort])
 	local names = {}
 	for _, item in ipairs(aws.pages(aws[service][operation], input or {})) do

@@ -1,6 +1,7 @@
 --- A task's log in CloudWatch.
 
 local aws = require "aws"
+local check = require "check"
 local errors = require "errors"
 local lists = require "repl.lists"
 local time = require "time"
@@ -10,6 +11,8 @@ local log = {}
 
 --- How often a follower looks again.
 local POLL = 5
+
+local OPTIONS = { minutes = "number?", filter = "string?", lines = "integer?", follow = "boolean?" }
 
 local function group_of(item)
 	local answer = aws.dms.describe_replication_instances {
@@ -54,11 +57,37 @@ local function rows_of(events)
 	return rows
 end
 
+--- Prints the lines as they come, at the clock of whoever reads them, until Ctrl-C.
+local function follow(rows, since, more)
+	local seen = {}
+	while true do
+		local newest = since
+		for _, row in ipairs(rows) do
+			local key, at = row.time .. row.message, time.parse(row.time)
+			if not seen[key] then
+				seen[key] = at
+				ui.out(os.date("%Y-%m-%d %H:%M:%S %Z", math.floor(at)) .. "  " .. row.message)
+				newest = math.max(newest, at)
+			end
+		end
+		since = newest
+		for key, at in pairs(seen) do
+			if at < since then
+				-- It is not asked for again.
+				seen[key] = nil
+			end
+		end
+		time.sleep(POLL)
+		rows = more(since)
+	end
+end
+
 --- The last lines; with `follow` what comes is printed until Ctrl-C.
 ---@param item table the task as DMS describes it
 ---@param options repl.LogOptions
 ---@return table[]
 function log.read(item, options)
+	check.table(options, OPTIONS, "logs")
 	local group = group_of(item)
 	local stream = "dms-task-" .. item.replication_task_arn:match "([^:]+)$"
 	local since = time.epoch() - (options.minutes or 60) * 60
@@ -67,18 +96,10 @@ function log.read(item, options)
 	if #rows > lines then
 		rows = table.move(rows, #rows - lines + 1, #rows, 1, {})
 	end
-	local seen = {}
-	while options.follow do
-		for _, row in ipairs(rows) do
-			local key = row.time .. row.message
-			if not seen[key] then
-				seen[key] = true
-				ui.out(row.time .. "  " .. row.message)
-				since = math.max(since, time.parse(row.time))
-			end
-		end
-		time.sleep(POLL)
-		rows = rows_of(read(group, stream, since, options.filter))
+	if options.follow then
+		follow(rows, since, function(from)
+			return rows_of(read(group, stream, from, options.filter))
+		end)
 	end
 	return lists.new(
 		rows --[[@as table[] ]],

@@ -4,6 +4,7 @@ local aws = require "aws"
 local beside = require "repl.beside"
 local causes = require "migration.causes"
 local cdc = require "cdc"
+local check = require "check"
 local coming_back = require "kinds.support.coming_back"
 local diagnosis = require "repl.diagnosis"
 local dms = require "kinds.support.dms"
@@ -176,6 +177,7 @@ end
 ---@param pattern? string only tables whose name contains it
 ---@return repl.TableRow[]
 function Task:stats(pattern)
+	check.type(pattern, "string?", "pattern")
 	local read = require("migration.tables").read(self.arn)
 	local rows = {}
 	for _, item in ipairs(read) do

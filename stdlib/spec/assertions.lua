@@ -7,37 +7,26 @@
 ---     assert.are_not.same({ 1 }, { 2 })
 ---     assert.has_error(function() error "no way" end, "no way")
 
-local differences = require "spec.differences"
+local checks = require "spec.checks"
 local errors = require "errors"
 local host = require "host"
----@type spec.match
-local match = require "spec.match"
 local show = require "spec.show"
 local spies = require "spec.spies"
 local suggest = require "suggest"
 
 local assertions = {}
 
---- An assertion: how many arguments it takes before the note, whether the first one is what is
---- expected, and its test: whether it holds, what to say if not, what to say where it must not hold,
---- and what it gives.
----@class spec.Check
----@field takes integer
----@field comparing? boolean the first argument is what is expected
----@field subject? boolean it is about a spy, given by `assert.spy`
----@field test fun(...): boolean, string?, string?, any
-
----@type table<string, spec.Check>
-local checks = {}
-
 ---@param message string
 ---@param note? string what the spec says about the assertion
 function assertions.fail(message, note)
-	errors.raise {
-		summary = "Assertion failed",
-		what = note ~= nil and tostring(note) .. "\n" .. message or message,
-		at = host.where(),
-	}
+	local said = note ~= nil and tostring(note) or nil
+	if said and said:find("\n", 1, true) then
+		-- What a run has shown, as a rule: what differs would stand far below it.
+		message = message .. "\n" .. show.block(said)
+	elseif said then
+		message = said .. "\n" .. message
+	end
+	errors.raise { summary = "Assertion failed", what = message, at = host.where() }
 end
 
 local function misuse(what, hint)
@@ -49,312 +38,18 @@ local function misuse(what, hint)
 	}
 end
 
-local function expected(wanted, got)
-	return ("expected %s\ngot      %s"):format(wanted, got)
-end
-
-local function unexpected(value)
-	return ("expected anything but %s"):format(show.value(value))
-end
-
----@param text string
----@param pattern string
----@return boolean
-local function contains(text, pattern)
-	if text:find(pattern, 1, true) then
-		return true
-	end
-	local ok, found = pcall(string.find, text, pattern)
-	return ok and found ~= nil
-end
-
-checks.equal = {
-	takes = 2,
-	comparing = true,
-	test = function(wanted, got)
-		if wanted == got then
-			return true, nil, unexpected(wanted), got
-		end
-		local found = differences.between(wanted, got)
-		if #found == 0 then
-			local text =
-				"another %s than expected, with the same content: %s\nassert.same compares content"
-			return false, text:format(type(got), show.value(got)), nil, got
-		elseif #found == 1 and found[1].path == "" then
-			return false, differences.text(found), nil, got
-		end
-		return false, expected(show.value(wanted), show.value(got)), nil, got
-	end,
-}
-
-checks.same = {
-	takes = 2,
-	comparing = true,
-	test = function(wanted, got)
-		local found = differences.between(wanted, got)
-		return #found == 0, differences.text(found), unexpected(wanted), got
-	end,
-}
-
-local function about_value(test, wanted, denied)
-	return {
-		takes = 1,
-		test = function(got)
-			local says = ("expected %s, got %s"):format(wanted, show.value(got))
-			return test(got), says, ("expected %s, got %s"):format(denied, show.value(got)), got
-		end,
-	}
-end
-
-for _, literal in ipairs { true, false } do
-	checks[tostring(literal)] = about_value(function(got)
-		return got == literal
-	end, tostring(literal), ("anything but %s"):format(literal))
-end
-
-checks["nil"] = about_value(function(got)
-	return got == nil
-end, "nil", "a value")
-
-checks.truthy = about_value(function(got)
-	return got and true or false
-end, "something true", "nil or false")
-
-checks.falsy = about_value(function(got)
-	return not got
-end, "nil or false", "something true")
-
-for _, kind in ipairs { "string", "number", "boolean", "table", "function", "userdata", "thread" } do
-	checks[kind] = about_value(function(got)
-		return type(got) == kind
-	end, "a " .. kind, "no " .. kind)
-end
-
-checks.near = {
-	takes = 3,
-	comparing = true,
-	test = function(wanted, got, tolerance)
-		local near = type(got) == "number" and math.abs(wanted - got) <= tolerance
-		local text = "expected %s%s give or take %s, got %s"
-		local a, b, c = show.value(wanted), show.value(tolerance), show.value(got)
-		return near, text:format("", a, b, c), text:format("anything but ", a, b, c), got
-	end,
-}
-
---- The text contains the pattern, literally or as a pattern of Lua.
-checks.matches = {
-	takes = 2,
-	comparing = true,
-	test = function(pattern, text)
-		local found = type(text) == "string" and contains(text, pattern)
-		local says = ("expected a text with %s\ngot      %s"):format(
-			show.value(pattern),
-			show.value(text)
-		)
-		local denies = ("expected no %s\nin       %s"):format(show.value(pattern), show.value(text))
-		return found, says, denies, text
-	end,
-}
-
---- A text contains a piece, a list or a table a value.
-checks.contains = {
-	takes = 2,
-	test = function(whole, part)
-		local says = ("expected %s\nin       %s"):format(show.value(part), show.value(whole))
-		local denies = ("expected no %s\nin       %s"):format(show.value(part), show.value(whole))
-		return match.accepts(match.contains(part), whole), says, denies, whole
-	end,
-}
-
-checks.empty = about_value(function(got)
-	if type(got) == "table" then
-		return next(got) == nil
-	end
-	return got == ""
-end, "nothing in it", "something in it")
-
-checks.unique = {
-	takes = 1,
-	test = function(list)
-		for first = 1, #list do
-			for second = first + 1, #list do
-				if #differences.between(list[first], list[second]) == 0 then
-					local text = "expected no value twice, but [%d] and [%d] are both %s"
-					return false, text:format(first, second, show.value(list[first])), nil, list
-				end
-			end
-		end
-		return true, nil, "expected a value that is there twice", list
-	end,
-}
-
---- `f()` raises, and the error's text contains the pattern; or with a table instead of a pattern, the
---- error value has these fields. Gives the error value.
-checks.error = {
-	takes = 2,
-	test = function(f, wanted)
-		local ok, value = pcall(f)
-		local denies = ("expected no error, got %s"):format(show.text(value))
-		if ok then
-			return false, "expected an error, but there was none", denies, value
-		elseif type(wanted) == "table" and not match.is(wanted) then
-			for _, key in ipairs(assertions.keys(wanted)) do
-				local got
-				if type(value) == "table" then
-					got = value[key]
-				end
-				local found = differences.between(wanted[key], got)
-				if #found > 0 then
-					local says = ("the error's %s\n%s\nof the error: %s"):format(
-						show.step("", key),
-						differences.text(found),
-						show.text(value)
-					)
-					return false, says, denies, value
-				end
-			end
-		elseif match.is(wanted) then
-			local says = ("expected an error that is %s\ngot      %s"):format(
-				tostring(wanted),
-				show.text(value)
-			)
-			return match.accepts(wanted, value), says, denies, value
-		elseif wanted ~= nil and not contains(show.text(value), tostring(wanted)) then
-			local says = ("expected an error with %s\ngot      %s"):format(
-				show.value(wanted),
-				show.text(value)
-			)
-			return false, says, denies, value
-		end
-		return true, nil, denies, value
-	end,
-}
-
----@param map table
----@return any[] sorted
-function assertions.keys(map)
-	local keys = {}
-	for key in pairs(map) do
-		keys[#keys + 1] = key
-	end
-	table.sort(keys, show.less)
-	return keys
-end
-
-local function times(count)
-	return count == 1 and "once" or count == 2 and "twice" or ("%d times"):format(count)
-end
-
-local function calls_of(spy)
-	if #spy.calls == 0 then
-		return "it was never called"
-	end
-	local lines = { ("it was called %s:"):format(times(#spy.calls)) }
-	for index, call in ipairs(spy.calls) do
-		local given = {}
-		for position = 1, call.n do
-			given[position] = show.value(call[position])
-		end
-		lines[#lines + 1] = ("%3d  (%s)"):format(index, table.concat(given, ", "))
-		if index == 8 and #spy.calls > 8 then
-			lines[#lines + 1] = ("     and %d more"):format(#spy.calls - 8)
-			break
-		end
-	end
-	return table.concat(lines, "\n")
-end
-
-local function about_calls(words, test)
-	return {
-		takes = 1,
-		subject = true,
-		test = function(spy, count)
-			local says = ("expected %s, but %s"):format(words(count), calls_of(spy))
-			local denies = ("did not expect %s, but %s"):format(words(count), calls_of(spy))
-			return test(#spy.calls, count), says, denies, spy
-		end,
-	}
-end
-
-checks.called = about_calls(function(count)
-	return count and "to be called " .. times(count) or "a call"
-end, function(calls, count)
-	if count then
-		return calls == count
-	end
-	return calls > 0
-end)
-
-for name, at in pairs {
-	called_at_least = { "at least", ">=" },
-	called_at_most = { "at most", "<=" },
-	called_more_than = { "more than", ">" },
-	called_less_than = { "less than", "<" },
-} do
-	checks[name] = about_calls(function(count)
-		return ("to be called %s %s"):format(at[1], times(count))
-	end, function(calls, count)
-		if type(count) ~= "number" then
-			misuse(name .. " wants a number of calls")
-		end
-		if at[2] == ">=" then
-			return calls >= count
-		elseif at[2] == "<=" then
-			return calls <= count
-		elseif at[2] == ">" then
-			return calls > count
-		end
-		return calls < count
-	end)
-end
-
-local function among(list, wanted)
-	---@type spec.Difference[]?
-	local nearest
-	for _, given in ipairs(list) do
-		local found = differences.between(wanted, given)
-		if #found == 0 then
-			return true
-		elseif not nearest or #found < #nearest then
-			nearest = found
-		end
-	end
-	return false, nearest
-end
-
-local function with(field, verb)
-	return {
-		takes = math.huge,
-		subject = true,
-		test = function(spy, ...)
-			local wanted, given = table.pack(...), {}
-			for position = 1, wanted.n do
-				given[position] = show.value(wanted[position])
-			end
-			local ok, nearest = among(spy[field], wanted)
-			local text = ("%s (%s)"):format(verb, table.concat(given, ", "))
-			local says = ("expected %s, but %s"):format(text, calls_of(spy))
-			if nearest and #nearest <= 3 then
-				says = says .. "\nthe nearest call differs:\n" .. differences.text(nearest)
-			end
-			return ok, says, ("did not expect %s, but %s"):format(text, calls_of(spy)), spy
-		end,
-	}
-end
-
-checks.called_with = with("calls", "a call with")
-checks.returned_with = with("results", "a call that gives")
-
 --- Other spellings, after the words that say nothing.
 local ALIASES = {
 	equals = "equal",
 	eq = "equal",
 	errors = "error",
+	error_match = "error",
 	error_matches = "error",
+	match_error = "error",
+	matches_error = "error",
 	match = "matches",
 	called_times = "called",
 	returned = "returned_with",
-	["returned_arguments"] = "returned_with",
 }
 
 local FILLERS = {
@@ -370,6 +65,7 @@ local FILLERS = {
 }
 
 --- Registered by specs themselves, as luassert has it.
+---@type table<string, table?>
 local own = {}
 
 local Assert = {}
@@ -389,6 +85,9 @@ local function read(name)
 		end
 	end
 	local word = table.concat(rest, "_")
+	-- `assert.True` is how the keywords are written where no word stands before them.
+	local known = own[word] or checks[word] or ALIASES[word]
+	word = known and word or word:lower()
 	return ALIASES[word] or word, denied
 end
 
@@ -427,8 +126,10 @@ local function bound(state, check, denied)
 		local ok, says, denies, gives
 		if check.subject then
 			local subject = rawget(state, "subject")
-			if not spies.is(subject) then
+			if check.subject == "spy" and not spies.is(subject) then
 				misuse("this assertion is about a spy: assert.spy(s).was_called()")
+			elseif check.subject == "list" and type(subject) ~= "table" then
+				misuse("this assertion is about a list: assert.array(list).has.no.holes()")
 			end
 			ok, says, denies, gives = check.test(subject, table.unpack(arguments, 1, arguments.n))
 		else
@@ -444,20 +145,30 @@ local function bound(state, check, denied)
 end
 
 --- An assertion that a spec has registered: `callback(state, arguments)`.
-local function registered(state, name, denied)
+---@param state table
+---@param name string
+---@param mine table
+---@param denied boolean
+local function registered(state, name, mine, denied)
 	return function(...)
 		local arguments = table.pack(...)
-		local ok = own[name].callback(state, arguments) and true or false
+		local ok = mine.callback(state, arguments) and true or false
 		if ok == denied then
 			local shown = {}
 			for index = 1, arguments.n do
 				shown[index] = show.value(arguments[index])
 			end
-			local word = denied and "not " or ""
-			assertions.fail(
-				("expected %s%s(%s)"):format(word, name, table.concat(shown, ", ")),
-				rawget(state, "note")
-			)
+			local key = denied and mine.negative or not denied and mine.positive
+			local text = rawget(state, "failure_message") or key and assertions.said[key]
+			if text then
+				text = text:gsub("%%s", "\0"):gsub("%z", function()
+					return table.remove(shown, 1) or "nil"
+				end)
+			else
+				local word = denied and "not " or ""
+				text = ("expected %s%s(%s)"):format(word, name, table.concat(shown, ", "))
+			end
+			assertions.fail(text, rawget(state, "note"))
 		end
 		return ...
 	end
@@ -495,18 +206,64 @@ function SPECIAL.message(state)
 	end
 end
 
---- Adds an assertion: `assert:register("assertion", "has_rows", function(state, arguments) … end)`.
+--- About the places of a list: `assert.array(list).has.no.holes()`.
+function SPECIAL.array(state)
+	return function(list)
+		return new {
+			subject = list,
+			denied = rawget(state, "denied"),
+			note = rawget(state, "note"),
+		}
+	end
+end
+
+--- What is put in place from now on is taken away by the snapshot's `revert`, and else when the test ends.
+function SPECIAL.snapshot()
+	return function()
+		local mark = spies.mark()
+		return {
+			revert = function()
+				spies.revert_to(mark)
+			end,
+		}
+	end
+end
+
+--- What luassert has for how values are shown; here they are shown one way.
+local function ignored()
+	return function() end
+end
+
+SPECIAL.set_parameter, SPECIAL.add_formatter, SPECIAL.remove_formatter = ignored, ignored, ignored
+
+--- The texts of assertions that specs add, by their keys, as the module `say` of luassert has them.
+---@type table<string, string>
+assertions.said = {}
+
+--- Adds an assertion: `assert:register("assertion", "has_rows", function(state, arguments) … end)`,
+--- with what it says where it does not hold, and where it must not hold, behind it.
 function SPECIAL.register()
-	return function(_, sort, name, callback)
+	return function(_, sort, name, callback, positive, negative)
 		if sort == "assertion" and type(name) == "string" and type(callback) == "function" then
-			own[read(name)] = { callback = callback }
+			own[read(name)] = { callback = callback, positive = positive, negative = negative }
 		elseif sort ~= "modifier" and sort ~= "matcher" then
 			misuse('assert:register("assertion", name, function)')
 		end
 	end
 end
 
+--- Takes it away again.
+function SPECIAL.unregister()
+	return function(_, _, name)
+		own[read(name)] = nil
+	end
+end
+
 local plain_assert = assert
+
+function Assert.__tostring()
+	return "<assert>"
+end
 
 function Assert.__call(_, ...)
 	return plain_assert(...)
@@ -522,8 +279,10 @@ function Assert.__index(self, name)
 	local not_ = (rawget(self, "denied") or false) ~= denied
 	if word == "" then
 		return new { subject = rawget(self, "subject"), denied = not_, note = rawget(self, "note") }
-	elseif own[word] then
-		return registered(self, word, not_)
+	end
+	local mine = own[word]
+	if mine then
+		return registered(self, word, mine, not_)
 	end
 	local check = checks[word]
 	if not check then
@@ -552,9 +311,13 @@ end
 ---@field contains fun(whole: any, part: any, note?: string): any
 ---@field has_error fun(f: function, pattern?: string|table, note?: string): any
 ---@field has_no_error fun(f: function, note?: string): any
+---@field unique fun(list: any[], deep?: boolean): any
+---@field returned_arguments fun(count: integer, ...): any
 ---@field spy fun(spy: spec.Spy): spec.assert
+---@field array fun(list: any[]): spec.assert
+---@field snapshot fun(self: spec.assert): { revert: fun() }
 ---@field message fun(note: string): spec.assert
----@field register fun(self: spec.assert, sort: "assertion", name: string, f: fun(state: table, arguments: table): boolean)
+---@field register fun(self: spec.assert, sort: "assertion", name: string, f: (fun(state: table, arguments: table): boolean), positive?: string, negative?: string)
 ---@field [string] any
 ---@overload fun(value: any, message?: any, ...): any
 assertions.assert = new {}
@@ -575,7 +338,7 @@ end
 --- The names of all assertions.
 ---@return string[]
 function assertions.names()
-	return assertions.keys(checks)
+	return show.keys(checks)
 end
 
 return assertions

@@ -3,6 +3,7 @@
 local errors = require "errors"
 local host = require "host"
 local invariants = require "spec.invariants"
+local show = require "spec.show"
 local spies = require "spec.spies"
 
 local blocks = {}
@@ -22,6 +23,7 @@ local blocks = {}
 ---@field name string
 ---@field block spec.Block
 ---@field body? function
+---@field fault? table why its block could not be read
 ---@field at? table
 
 local function new_block(name, parent)
@@ -35,6 +37,16 @@ local block = new_block ""
 --- What runs now: the test, and what it wants done at its end.
 ---@type table?
 local running
+
+--- A fault as it is shown; of a table that says nothing itself, what is in it.
+local function describe(fault)
+	local described = errors.describe(fault)
+	local meta = type(fault) == "table" and getmetatable(fault) or {}
+	if type(fault) == "table" and not (meta.__tostring or fault.message or fault.summary) then
+		described.what = "it raised " .. show.value(fault)
+	end
+	return described
+end
 
 --- What a test raises that says itself that it is pending.
 local PENDING = setmetatable({}, { __name = "pending" })
@@ -74,8 +86,51 @@ function blocks.describe(name, body)
 	local ok, fault = errors.capture(body)
 	block = outer
 	if not ok then
-		error(fault, 0)
+		-- The other blocks have tests as well; that this one has lost some is a failure whatever the filter.
+		local described = describe(fault)
+		tests[#tests + 1] = { name = name, block = outer, fault = described, at = described.at }
 	end
+end
+
+--- A copy of a table, one level deep.
+local function copy(map)
+	local out = {}
+	for key, value in next, map do
+		out[key] = value
+	end
+	return out
+end
+
+--- Puts back into a table what it held.
+local function restore(map, held)
+	for key in next, map do
+		if held[key] == nil then
+			rawset(map, key, nil)
+		end
+	end
+	for key, value in next, held do
+		rawset(map, key, value)
+	end
+end
+
+--- A group of tests whose globals and modules are its own: what they set is gone behind it.
+---@param name string
+---@param body? fun()
+function blocks.insulate(name, body)
+	check("insulate", name, body)
+	local globals, loaded
+	blocks.describe(name, body and function()
+		blocks.setup(function()
+			-- selene: allow(global_usage) -- what it is for
+			globals, loaded = copy(_G), copy(package.loaded)
+		end)
+		body()
+		blocks.teardown(function()
+			-- selene: allow(global_usage)
+			restore(_G, globals)
+			restore(package.loaded, loaded)
+		end)
+	end)
 end
 
 --- A test. Without a body it is pending.
@@ -125,6 +180,26 @@ function blocks.finally(f)
 	end
 	---@diagnostic disable-next-line: need-check-nil -- outside of a test it was misuse
 	table.insert(running.finally, f)
+end
+
+--- What `os.exit` is in a spec: it would end the tests that are still to come, so the test fails in which
+--- it is called, though what it is called by goes on behind a `pcall`.
+---@param name string
+---@param code any
+function blocks.exit(name, code)
+	local fault = {
+		summary = "A spec can't end the process",
+		what = ("%s(%s) was called"):format(name, code == nil and "" or tostring(code)),
+		hints = {
+			"spec.run runs a script as the command line does, and gives its exit code",
+			'stub(os, "exit") stands in where code under test calls it',
+		},
+		at = host.where(),
+	}
+	if running then
+		running.exit = running.exit or fault
+	end
+	errors.raise(fault)
 end
 
 ---@param from spec.Block
@@ -196,7 +271,7 @@ local function prepare(path)
 			local ok, fault = errors.capture(function()
 				call_all(part.setup)
 			end)
-			part.broken = not ok and errors.describe(fault) or nil
+			part.broken = not ok and describe(fault) or nil
 		end
 		if part.broken then
 			return part.broken
@@ -234,11 +309,11 @@ local function run_test(test, path)
 		test.body()
 	end)
 	local pending = not ok and fault == PENDING
-	local described = not ok and not pending and errors.describe(fault) or nil
+	local described = not ok and not pending and describe(fault) or running.exit
 	local function afterwards(f)
 		local after_ok, after_fault = errors.capture(f)
 		if not after_ok and not described then
-			described = errors.describe(after_fault)
+			described = describe(after_fault)
 		end
 	end
 	for index = #running.finally, 1, -1 do
@@ -272,7 +347,7 @@ local function clean_up(path, last, index, report)
 				report {
 					name = name .. " teardown",
 					status = "failed",
-					failure = errors.describe(fault),
+					failure = describe(fault),
 				}
 			end
 		end
@@ -282,10 +357,11 @@ end
 --- Runs what was described, and tells `report` of every result.
 ---@param options table filter, filter_out, tags, exclude_tags: lists; list: name the tests only
 ---@param report fun(result: table)
-function blocks.run(options, report)
+---@param begin? fun(name: string, at: table?) called before every test
+function blocks.run(options, report, begin)
 	local todo, last = {}, {}
 	for _, test in ipairs(tests) do
-		if wanted(full_name(test), options) then
+		if test.fault or wanted(full_name(test), options) then
 			todo[#todo + 1] = test
 			for _, part in ipairs(chain(test.block)) do
 				last[part] = #todo
@@ -296,7 +372,12 @@ function blocks.run(options, report)
 	for index, test in ipairs(todo) do
 		local path = chain(test.block)
 		local result = { name = full_name(test), at = test.at, status = "pending" }
-		if test.body and not options.list then
+		if test.fault then
+			result.status, result.failure = "failed", test.fault
+		elseif test.body and not options.list then
+			if begin then
+				begin(result.name, test.at)
+			end
 			result.status, result.failure = run_test(test, path)
 			result.reason = test.reason
 		end

@@ -12,10 +12,15 @@ local differences = {}
 
 local DEEPEST, MOST, WINDOW = 40, 12, 60
 
+--- Of texts of many lines: how many that are the same stand around those that differ, and how many of
+--- each side are shown.
+local AROUND, MOST_LINES = 1, 8
+
 ---@class spec.Difference
 ---@field path string empty for the value itself
 ---@field expected string
 ---@field actual string
+---@field lines? string[] instead of both, where they are texts of many lines
 
 ---@param state table
 ---@param path string
@@ -23,6 +28,40 @@ local DEEPEST, MOST, WINDOW = 40, 12, 60
 ---@param actual string
 local function note(state, path, expected, actual)
 	state[#state + 1] = { path = path, expected = expected, actual = actual }
+end
+
+--- Texts of many lines, line by line: `-` is what is expected, `+` what there is.
+---@param expected string
+---@param actual string
+---@return string[]
+local function line_by_line(expected, actual)
+	local a, b = show.lines(expected), show.lines(actual)
+	local first, n, m = 1, #a, #b
+	while first <= n and first <= m and a[first] == b[first] do
+		first = first + 1
+	end
+	while n >= first and m >= first and a[n] == b[m] do
+		n, m = n - 1, m - 1
+	end
+	local out = { ("texts that differ from line %d on: - expected, + got"):format(first) }
+	local function side(mark, list, last)
+		local shown = math.min(last, first + MOST_LINES - 1)
+		for index = first, shown do
+			out[#out + 1] = mark .. " " .. list[index]
+		end
+		if last > shown then
+			out[#out + 1] = ("%s … %d more lines"):format(mark, last - shown)
+		end
+	end
+	for index = math.max(1, first - AROUND), first - 1 do
+		out[#out + 1] = "  " .. a[index]
+	end
+	side("-", a, n)
+	side("+", b, m)
+	for index = n + 1, math.min(#a, n + AROUND) do
+		out[#out + 1] = "  " .. a[index]
+	end
+	return out
 end
 
 --- Two long texts, cut around the first place where they differ.
@@ -58,6 +97,16 @@ local function both(expected, actual)
 		return ("%s (a %s)"):format(a, type(expected)), ("%s (a %s)"):format(b, type(actual))
 	end
 	return a, b
+end
+
+--- Whether both are texts, of many lines, and differ in those.
+local function are_lines(expected, actual)
+	if type(expected) ~= "string" or type(actual) ~= "string" then
+		return false
+	end
+	local many = expected:find("\n.", 1) or actual:find("\n.", 1)
+	local a, b = show.lines(expected), show.lines(actual)
+	return many ~= nil and table.concat(a, "\n") ~= table.concat(b, "\n")
 end
 
 ---@type fun(expected: any, actual: any, path: string, state: table, depth: integer)
@@ -119,6 +168,9 @@ function compare(expected, actual, path, state, depth)
 	elseif type(expected) ~= "table" or type(actual) ~= "table" or depth > DEEPEST then
 		local a, b = both(expected, actual)
 		note(state, path, a, b)
+		if are_lines(expected, actual) then
+			state[#state].lines = line_by_line(expected, actual)
+		end
 		return
 	elseif state.seen[expected] == actual then
 		return
@@ -188,8 +240,14 @@ function differences.text(found)
 			lead = lead .. (" "):rep(width - wide) .. "   "
 		end
 		local below = width > 0 and (" "):rep(width + 3) or ""
-		lines[#lines + 1] = lead .. "expected " .. one.expected
-		lines[#lines + 1] = below .. "got      " .. one.actual
+		if one.lines then
+			for at, line in ipairs(one.lines) do
+				lines[#lines + 1] = (at == 1 and lead or below) .. line
+			end
+		else
+			lines[#lines + 1] = lead .. "expected " .. one.expected
+			lines[#lines + 1] = below .. "got      " .. one.actual
+		end
 	end
 	if #found > MOST then
 		lines[#lines + 1] = ("and %d more"):format(#found - MOST)

@@ -5,6 +5,7 @@
 
 local assertions = require "spec.assertions"
 local differences = require "spec.differences"
+local rehearsal = require "spec.rehearsal"
 local show = require "spec.show"
 
 --- What the text means as Lua; nil where it means nothing.
@@ -143,6 +144,14 @@ function example.gives(text, ...)
 			table.concat(shown, ", ")
 		)
 	)
+end
+
+--- The AWS of the example has the project of `dmsrun init orders` on it, and its tasks run.
+function example.deployed()
+	local run = rehearsal.run("migrate.lua", "--yes")
+	if run.code ~= 0 then
+		assertions.fail("the project of the examples is not deployed", run.text)
+	end
 end
 
 return example

@@ -17,6 +17,10 @@
 ---@field contains fun(part: any): spec.Matcher
 ---@field same fun(value: any): spec.Matcher
 ---@field near fun(value: number, tolerance: number): spec.Matcher
+---@field all_of fun(...: any): spec.Matcher
+---@field any_of fun(...: any): spec.Matcher
+---@field none_of fun(...: any): spec.Matcher
+---@field ref fun(value: any): spec.Matcher
 local match = {}
 
 ---@class spec.Matcher
@@ -102,6 +106,51 @@ function MAKERS.near(wanted, tolerance)
 	end
 end
 
+function MAKERS.ref(wanted)
+	return function(value)
+		return rawequal(value, wanted)
+	end
+end
+
+--- A matcher stands for itself, anything else for what has the same content.
+local function accepts(one, value)
+	if match.is(one) then
+		return match.accepts(one, value)
+	end
+	return #require("spec.differences").between(one, value) == 0
+end
+
+function MAKERS.all_of(...)
+	local list = { ... }
+	return function(value)
+		for _, one in ipairs(list) do
+			if not accepts(one, value) then
+				return false
+			end
+		end
+		return true
+	end
+end
+
+function MAKERS.any_of(...)
+	local list = { ... }
+	return function(value)
+		for _, one in ipairs(list) do
+			if accepts(one, value) then
+				return true
+			end
+		end
+		return false
+	end
+end
+
+function MAKERS.none_of(...)
+	local any = MAKERS.any_of(...)
+	return function(value)
+		return not any(value)
+	end
+end
+
 function MAKERS.contains(part)
 	return function(value)
 		if type(value) == "string" then
@@ -125,12 +174,15 @@ match._ = matcher("anything", function()
 	return true
 end)
 
---- Whether a value is a matcher.
----@param value any
----@return boolean
-function match.is(value)
-	return type(value) == "table" and getmetatable(value) == META
-end
+--- Whether a value is a matcher. `match.is.string()` is a matcher, as `match.is_string()` is.
+match.is = setmetatable({}, {
+	__call = function(_, value)
+		return type(value) == "table" and getmetatable(value) == META
+	end,
+	__index = function(_, name)
+		return match[name]
+	end,
+}) --[[@as any]]
 
 --- Whether the matcher accepts the value.
 ---@param self spec.Matcher
@@ -158,7 +210,15 @@ end
 return setmetatable(match, {
 	__index = function(_, name)
 		local word, denied = words(tostring(name))
-		local make = MAKERS[ALIASES[word] or word]
+		if word == "" then
+			-- `match.is_not.string()`: the words that stand before.
+			return setmetatable({}, {
+				__index = function(_, rest)
+					return match[name .. "_" .. rest]
+				end,
+			})
+		end
+		local make = MAKERS[ALIASES[word] or word] or MAKERS[word:lower()]
 		if not make then
 			local known = {}
 			for one in pairs(MAKERS) do

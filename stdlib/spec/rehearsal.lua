@@ -153,13 +153,15 @@ end
 --- Calls a function in a copy of the spec's world: its AWS, its clock and its journals. What it does
 --- there leaves no trace: afterwards all is as it was. So one prepared world serves many attempts.
 ---
---- ```lua no-run
---- for n = 1, 20 do
+--- ```lua
+--- local spec = require "spec"
+--- for n = 1, 3 do
 ---   spec.branch(function()
 ---     spec.faults.set(("*:mutating#%d=kill"):format(n))
----     spec.run("migrate.lua", "deploy", "--yes")
+---     spec.run("migrate.lua", "deploy", "--yes").killed --> true
 ---   end)
 --- end
+--- spec.calls().mutating --> 0, they were calls of the branches
 --- ```
 ---@param f fun()
 function rehearsal.branch(f)
@@ -212,7 +214,8 @@ end
 --- Runs a script as the command line does, in a VM of its own, on the AWS and the clock of the spec.
 --- The path is relative to the current folder, or else to the folder of the spec and the one above it.
 ---
---- ```lua no-run
+--- ```lua
+--- local spec = require "spec"
 --- local run = spec.run("migrate.lua", "deploy", "--yes")
 --- assert.equal(0, run.code, run.text)
 --- ```

@@ -3,6 +3,7 @@
 local show = {}
 
 local DEEPEST, MOST_ITEMS, LONGEST = 4, 20, 200
+local FIRST_LINES, LAST_LINES = 3, 30
 
 ---@param text string
 ---@return string
@@ -24,6 +25,18 @@ function show.less(a, b)
 	return tostring(a) < tostring(b)
 end
 
+--- The keys of a table in that order.
+---@param map table
+---@return any[]
+function show.keys(map)
+	local keys = {}
+	for key in pairs(map) do
+		keys[#keys + 1] = key
+	end
+	table.sort(keys, show.less)
+	return keys
+end
+
 local function of_table(value, depth, seen)
 	local meta = getmetatable(value)
 	if type(meta) == "table" and rawget(meta, "__tostring") then
@@ -39,10 +52,12 @@ local function of_table(value, depth, seen)
 	end
 	seen[value] = true
 	local parts, keys = {}, {}
-	for index, item in ipairs(value) do
-		parts[index] = show.value(item, depth + 1, seen)
+	-- What is there, and not what an `__index` makes of a look at it.
+	local listed = 0
+	while rawget(value, listed + 1) ~= nil do
+		listed = listed + 1
+		parts[listed] = show.value(rawget(value, listed), depth + 1, seen)
 	end
-	local listed = #parts
 	for key in next, value do
 		if math.type(key) ~= "integer" or key < 1 or key > listed then
 			keys[#keys + 1] = key
@@ -52,7 +67,7 @@ local function of_table(value, depth, seen)
 	for _, key in ipairs(keys) do
 		local name = type(key) == "string" and key:match "^[%a_][%w_]*$"
 			or "[" .. show.value(key, DEEPEST, seen) .. "]"
-		parts[#parts + 1] = name .. " = " .. show.value(value[key], depth + 1, seen)
+		parts[#parts + 1] = name .. " = " .. show.value(rawget(value, key), depth + 1, seen)
 	end
 	seen[value] = nil
 	if #parts > MOST_ITEMS then
@@ -79,6 +94,36 @@ function show.value(value, depth, seen)
 	end
 	local ok, text = pcall(tostring, value)
 	return ok and text or ("<%s>"):format(type(value))
+end
+
+--- The lines of a text.
+---@param text string
+---@return string[]
+function show.lines(text)
+	local lines = {}
+	for line in (text .. "\n"):gmatch "(.-)\r?\n" do
+		lines[#lines + 1] = line
+	end
+	if lines[#lines] == "" then
+		lines[#lines] = nil
+	end
+	return lines
+end
+
+--- A text of many lines as a block: the first ones, and the last ones, where what went wrong is said.
+---@param text string
+---@return string
+function show.block(text)
+	local lines, out = show.lines(text), {}
+	local left_out = math.max(0, #lines - FIRST_LINES - LAST_LINES)
+	for index, line in ipairs(lines) do
+		if left_out > 1 and index == FIRST_LINES + 1 then
+			out[#out + 1] = ("  … %d lines …"):format(left_out)
+		elseif left_out <= 1 or index <= FIRST_LINES or index > #lines - LAST_LINES then
+			out[#out + 1] = "| " .. line
+		end
+	end
+	return table.concat(out, "\n")
 end
 
 --- An error value, or any other one, in its own words.

@@ -10,20 +10,23 @@
 
 local errors = require "errors"
 local host = require "host"
+local show = require "spec.show"
 local suggest = require "suggest"
 
 local spies = {}
 
 ---@class spec.Spy
----@field calls table[] the arguments of each call, with their number `n`
+---@field calls table[] the arguments of each call, with their number `n`; in `vals` as they were then
 ---@field results table[] what each call gave, with its number `n`
+---@field package does function
+---@field package cases table[]
 ---@field package original any
 ---@field package owner table|nil
 ---@field package name any
 ---@overload fun(...): any
 local Spy = {}
 
-local META = { __index = Spy, __name = "spy" }
+local META = { __name = "spy" }
 
 --- What is in place now, in the order in which it was put there.
 local placed = {}
@@ -37,15 +40,76 @@ local function misuse(what, hint)
 	}
 end
 
+--- With a point as with a colon, as luassert has them: `s.returns(5)`, `s:returns(5)`.
+function META.__index(self, name)
+	local method = Spy[name]
+	if not method then
+		return name == "by_default" and self or nil
+	end
+	return function(first, ...)
+		if rawequal(first, self) then
+			return method(self, ...)
+		end
+		return method(self, first, ...)
+	end
+end
+
+function META.__tostring()
+	return "<spy>"
+end
+
+--- How many tables of the arguments of one call are copied; what lies behind them is kept as it is.
+local MOST_COPIED = 5000
+
+local function copy_of(value, known)
+	if type(value) ~= "table" or known.count >= MOST_COPIED then
+		return value
+	elseif known[value] then
+		return known[value]
+	end
+	known.count = known.count + 1
+	local copy = {}
+	known[value] = copy
+	for key, item in next, value do
+		copy[copy_of(key, known)] = copy_of(item, known)
+	end
+	return debug.setmetatable(copy, debug.getmetatable(value))
+end
+
+--- What a call was given: itself, and what it was then, since who is called may change it later.
+local function call_of(...)
+	---@type any
+	local call = table.pack(...)
+	local vals, known = { n = call.n }, { count = 0 }
+	for position = 1, call.n do
+		vals[position] = copy_of(call[position], known)
+	end
+	call.refs, call.vals = table.pack(...), vals
+	return call
+end
+
+local function same(wanted, call)
+	local between = require("spec.differences").between
+	return #between(wanted, call.vals) == 0 or #between(wanted, call.refs) == 0
+end
+
 function META.__call(self, ...)
-	self.calls[#self.calls + 1] = table.pack(...)
-	local results = table.pack(self.does(...))
+	local call, does = call_of(...), self.does
+	self.calls[#self.calls + 1] = call
+	for index = #self.cases, 1, -1 do
+		if same(self.cases[index].given, call) then
+			does = self.cases[index].stub.does
+			break
+		end
+	end
+	local results = table.pack(does(...))
 	self.results[#self.results + 1] = results
 	return table.unpack(results, 1, results.n)
 end
 
 local function make(does)
-	return setmetatable({ calls = {}, results = {}, does = does }, META)
+	local spy = { calls = {}, results = {}, cases = {}, does = does }
+	return setmetatable(spy, META) --[[@as spec.Spy]]
 end
 
 local function nothing() end
@@ -120,26 +184,60 @@ function spies.stub(owner, name, ...)
 	return place(owner, name, make(nothing)):returns(...)
 end
 
---- Spies (or stubs, where `silent`) on every function of a table.
+--- The tables in a table, and itself, that `each` is called for.
+local function every_table(owner, each, seen)
+	seen = seen or {}
+	if seen[owner] then
+		return
+	end
+	seen[owner] = true
+	for _, name in ipairs(show.keys(owner)) do
+		local value = rawget(owner, name)
+		if type(value) == "table" and not spies.is(value) then
+			every_table(value, each, seen)
+		end
+		each(owner, name, value)
+	end
+end
+
+--- Spies (or stubs, where `silent`) on every function of a table, and of the tables in it.
 ---@param owner table
 ---@param silent? boolean
 ---@return table owner
 function spies.mock(owner, silent)
-	local names = {}
-	for name, value in pairs(owner) do
+	if type(owner) ~= "table" then
+		misuse(("mock takes a table with functions, got a %s"):format(type(owner)))
+	end
+	every_table(owner, function(holder, name, value)
 		if type(value) == "function" then
-			names[#names + 1] = name
+			if silent then
+				spies.stub(holder, name)
+			else
+				spies.on(holder, name)
+			end
 		end
-	end
-	for _, name in ipairs(names) do
-		if silent then
-			spies.stub(owner, name)
-		else
-			spies.on(owner, name)
-		end
-	end
+	end)
 	return owner
 end
+
+local function of_mock(method)
+	return function(owner)
+		every_table(owner, function(_, _, value)
+			if spies.is(value) then
+				value[method]()
+			end
+		end)
+		return owner
+	end
+end
+
+--- Forgets the calls of everything in a mock.
+---@type fun(owner: table): table
+spies.clear_mock = of_mock "clear"
+
+--- Puts back what was there before a table was mocked.
+---@type fun(owner: table): table
+spies.revert_mock = of_mock "revert"
 
 --- From now on the stub gives these values.
 ---@param ... any
@@ -166,6 +264,40 @@ function Spy:throws(value)
 	return self:invokes(function()
 		error(value, 0)
 	end)
+end
+
+--- For calls with these arguments, matchers among them, only: `s:on_call_with("a"):returns(1)`.
+---@param ... any
+---@return spec.Spy case its `returns`, `invokes` and `throws` say what these calls give
+function Spy:on_call_with(...)
+	local case = make(nothing)
+	self.cases[#self.cases + 1] = { given = table.pack(...), stub = case }
+	return case
+end
+
+--- Whether it was called, or so many times; and how often.
+---@param count? integer
+---@return boolean
+---@return integer
+function Spy:called(count)
+	local calls = #self.calls
+	if count then
+		return calls == count, calls
+	end
+	return calls > 0, calls
+end
+
+--- Whether it was called with these arguments.
+---@param ... any
+---@return boolean
+function Spy:called_with(...)
+	local wanted = table.pack(...)
+	for _, call in ipairs(self.calls) do
+		if same(wanted, call) then
+			return true
+		end
+	end
+	return false
 end
 
 --- Forgets the calls so far.

@@ -1,5 +1,7 @@
 //! A hermetic environment: home, folder, width, colours and AWS settings are the test's own.
 
+pub mod terminal;
+
 use std::{
     fmt,
     path::{Path, PathBuf},

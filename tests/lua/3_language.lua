@@ -27,6 +27,30 @@ for _, bad in ipairs {
 end
 assert(select("#", load("return ...")(1, nil)) == 2, "a chunk has varargs")
 
+-- 3.2 Variables
+do
+	-- Before an assignment a variable is nil; a name that is not declared is a field of _ENV.
+	local unset
+	assert(unset == nil and undeclared == nil)
+	undeclared = 5
+	assert(_ENV.undeclared == 5 and _G.undeclared == 5 and rawget(_G, "undeclared") == 5)
+	_ENV.undeclared = nil
+	assert(undeclared == nil)
+	-- A parameter is a local variable, visible to functions defined inside its block.
+	local function counter(from)
+		return function() from = from + 1 return from end
+	end
+	local a, b = counter(1), counter(10)
+	assert(a() == 2 and a() == 3 and b() == 11)
+	-- t.Name is t["Name"], and prefixes may be calls and parentheses.
+	local t = { x = { y = 1 } }
+	assert(t.x.y == t["x"]["y"] and (function() return t end)().x == t.x and (t).x == t.x)
+	-- Indexing asks metatables, for globals as well.
+	local asked = {}
+	local env = setmetatable({}, { __index = function(_, name) asked[#asked + 1] = name return 7 end })
+	assert(load("return one + two", "=x", "t", env)() == 14 and asked[1] == "one" and asked[2] == "two")
+end
+
 -- 3.3 Statements
 local a, b, c = (function()
 	return 1, 2, 3

@@ -241,6 +241,47 @@ describe("the shortcuts", function()
 			assert.same(task:stats(), repl.tables "orders-migration")
 		end)
 
+		it("tell a misspelt option instead of leaving it out", function()
+			local task = repl.task "orders-migration"
+			local function said(f, ...)
+				local given = table.pack(...)
+				return complaint(function()
+					f(table.unpack(given))
+				end)
+			end
+			assert.matches('"minutes"', said(task.logs, task, { minuts = 5 }))
+			assert.matches("lines must be an integer", said(repl.tail, task, { lines = "x" }))
+			assert.matches("hours must be a number", said(repl.events, "x"))
+			assert.matches("pattern must be a string", said(task.stats, task, 5))
+		end)
+
+		it("follow a log until somebody ends it, each line once", function()
+			local printed, polls = {}, 0
+			local out = stub(ui, "out", function(text)
+				printed[#printed + 1] = text
+			end)
+			local sleep = stub(time, "sleep", function()
+				polls = polls + 1
+				if polls == 3 then
+					error("enough", 0)
+				end
+			end)
+			local ok, why = pcall(repl.tail, "orders-migration", {
+				minutes = 24 * 60,
+				follow = true,
+			})
+			sleep:revert()
+			out:revert()
+			assert.same({ false, "enough" }, { ok, why })
+			local seen = {}
+			for _, line in ipairs(printed) do
+				assert.matches("^%d+%-%d+%-%d+ %d+:%d+:%d+ %S+  ", line)
+				assert.is_nil(seen[line], line)
+				seen[line] = true
+			end
+			assert.is_true(#printed > 10)
+		end)
+
 		it("find nothing wrong with a task that runs", function()
 			assert.is_table(repl.task("orders-migration"):diagnose())
 		end)

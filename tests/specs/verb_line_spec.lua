@@ -184,9 +184,13 @@ describe("a run that a lock refuses", function()
 			assert.equal(0, spec.run(path, "stop").code)
 			locking.bobs(1, nil, "orders")
 			local at = time.format(time.epoch() - 3600)
-			local text, code = told(path, "start", "cdc", "--from", at)
+			local line = { "start", "cdc", "--from", at, "--allow", "position" }
+			local text, code = told(path, table.unpack(line))
 			assert.equal(6, code, text)
-			has(text, ("--force-unlock b0b0b0b0 --local %s start cdc --from %s"):format(path, at))
+			has(
+				text,
+				("--force-unlock b0b0b0b0 --local %s %s"):format(path, table.concat(line, " "))
+			)
 			text, code = told(path, "deploy", "--allow", "replace", "-c", "allocated_storage=300")
 			assert.equal(6, code, text)
 			has(text, "migrate.lua deploy --allow replace -c allocated_storage=300")

@@ -63,6 +63,9 @@ impl HttpConnector for Connector {
     }
 }
 
+/// The room that is made for a body by what it says of itself; what is longer grows as it comes.
+const MOST_EXPECTED: usize = 16 << 20;
+
 async fn changed(
     mut response: HttpResponse,
     change: fn(Vec<u8>) -> Vec<u8>,
@@ -70,14 +73,14 @@ async fn changed(
     if !response.status().is_success() {
         return Ok(response);
     }
-    let body = std::mem::replace(response.body_mut(), SdkBody::empty());
-    // Its own `to_vec` goes byte by byte.
-    let bytes = ByteStream::new(body)
-        .collect()
-        .await
-        .map_err(|error| ConnectorError::io(BoxError::from(error)))?
-        .into_bytes()
-        .to_vec();
+    let mut body = ByteStream::new(std::mem::replace(response.body_mut(), SdkBody::empty()));
+    // Piece by piece: gathering them first would copy a large answer twice.
+    let expected = usize::try_from(body.size_hint().0).unwrap_or_default().min(MOST_EXPECTED);
+    let mut bytes = Vec::with_capacity(expected);
+    let lost = |error| ConnectorError::io(BoxError::from(error));
+    while let Some(piece) = body.try_next().await.map_err(lost)? {
+        bytes.extend_from_slice(&piece);
+    }
     *response.body_mut() = SdkBody::from(change(bytes));
     response.headers_mut().remove("content-length");
     Ok(response)

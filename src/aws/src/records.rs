@@ -286,20 +286,14 @@ impl Records {
         self.shape
     }
 
-    /// The input that asks for the next page; `None` after the last one.
-    ///
-    /// # Errors
-    /// An answer that is not what the service promises.
+    /// The input that asks for the next page, as a look at both ends of the answer tells: good enough to ask
+    /// for that page ahead of time. [`Records::read`] tells for certain.
     // Made where it is called: that crate is the one that is built for speed. So is `read`.
     #[inline]
-    pub fn next(&self) -> Result<Option<Value>, Error> {
+    pub fn likely_next(&self) -> Option<Value> {
         match &self.body {
-            Body::Json(body) => {
-                let tokens = read::tokens(body, self.shape)
-                    .map_err(|f| self.shape.unreadable(&f, &self.region))?;
-                Ok(self.following(&tokens))
-            }
-            Body::Values(_, page) => Ok(self.continued(page)),
+            Body::Json(body) => self.following(&read::guess(body, self.shape)?),
+            Body::Values(_, page) => self.continued(page),
         }
     }
 
@@ -319,20 +313,24 @@ impl Records {
         next(self.operation, &mut map, page).then_some(Value::Map(map))
     }
 
-    /// Hands every record to a sink.
+    /// Hands every record to a sink, and gives the input that asks for the next page; `None` after the last
+    /// one.
     ///
     /// # Errors
     /// An answer that is not what the service promises, and what the sink itself refuses.
-    pub fn read<S: Sink>(&self, sink: &mut S) -> Result<(), ReadError<S::Error>> {
+    pub fn read<S: Sink>(&self, sink: &mut S) -> Result<Option<Value>, ReadError<S::Error>> {
         match &self.body {
-            Body::Json(body) => read::records(body, self.shape, sink).map_err(|stop| match stop {
-                read::Stop::Sink(error) => ReadError::Sink(error),
-                read::Stop::Fault(fault) => {
-                    ReadError::Answer(self.shape.unreadable(&fault, &self.region))
+            Body::Json(body) => match read::records(body, self.shape, sink) {
+                Ok(texts) => Ok(self.following(&texts)),
+                Err(read::Stop::Sink(error)) => Err(ReadError::Sink(error)),
+                Err(read::Stop::Fault(fault)) => {
+                    Err(ReadError::Answer(self.shape.unreadable(&fault, &self.region)))
                 }
-            }),
-            Body::Values(values, _) => {
-                values.iter().try_for_each(|value| self.value(value, sink)).map_err(ReadError::Sink)
+            },
+            Body::Values(values, page) => {
+                let mut values = values.iter();
+                values.try_for_each(|value| self.value(value, sink)).map_err(ReadError::Sink)?;
+                Ok(self.continued(page))
             }
         }
     }

@@ -6,12 +6,10 @@ mod fake;
 #[path = "door/waits.rs"]
 mod waits;
 
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use dmsrun_aws::{CallOptions, Error, Policy};
 use dmsrun_base::{Map, Reference, ResourceId, Secret, Value};
 use fake::{Fake, value};
 use serde_json::json;
-use std::time::Duration;
 
 fn call(fake: &Fake, service: &str, operation: &str, input: Value) -> Result<Value, Error> {
     let aws = fake.aws(Policy::default());

@@ -24,6 +24,8 @@ pub struct Disk;
 
 impl Sources for Disk {
     fn source(&self, file: &str) -> Option<String> {
+        // What is no file may never end.
+        std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file)?;
         std::fs::read_to_string(file).ok()
     }
 }
@@ -66,7 +68,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &dyn Sources, style: Style) -> S
     let summary = plain(&diagnostic.summary);
     let _ = writeln!(out, "{}: {}", paint(head, &word), paint("1", &summary));
     if let Some(span) = &diagnostic.span {
-        place(&mut out, span, quoted.as_ref(), &paint);
+        place(&mut out, span, quoted.as_ref(), style.width, &paint);
     }
     for (label, text) in &diagnostic.details {
         paragraph(&mut out, &format!("  {label:<5} "), &plain(text), style.width);
@@ -92,6 +94,7 @@ fn place(
     out: &mut String,
     span: &Span,
     quoted: Option<&Quoted>,
+    width: usize,
     paint: &dyn Fn(&str, &str) -> String,
 ) {
     let gutter = span.line.to_string().len();
@@ -99,7 +102,8 @@ fn place(
     let _ = writeln!(out, "{:gutter$}{} {}:{}{label}", "", paint("34", "┌─"), span.file, span.line);
     let line = quoted.and_then(|q| q.secrets.line(&q.source, span.line, span.column, span.width));
     let Some(line) = line else { return };
-    let (text, before) = excerpt(&line.text, line.column);
+    let room = if width == 0 { LONGEST } else { width.saturating_sub(gutter + 2) };
+    let (text, before) = excerpt(&line.text, line.column, room.clamp(NARROWEST, LONGEST));
     let _ = writeln!(out, "{}{} {text}", span.line, paint("34", "│"));
     if let Some(before) = before {
         let left = text.chars().count().saturating_sub(before).max(1);
@@ -123,23 +127,30 @@ fn place(
 /// What is shown of a line at most, in characters, and how much of it stands before the mark.
 const LONGEST: usize = 400;
 const BEFORE: usize = 60;
+/// Less of a line says nothing, however narrow the terminal is.
+const NARROWEST: usize = 16;
 
-/// A line as it can be shown: a window of a very long one, no control characters. With it, how many
-/// characters stand before the column.
-fn excerpt(line: &str, column: Option<u32>) -> (String, Option<usize>) {
+/// A line as it can be shown: a window of a long one, no control characters. With it, how many
+/// characters stand before the column. A line with a mark has no more than `room`: where the terminal
+/// breaks it, the mark stands under something else.
+fn excerpt(line: &str, column: Option<u32>, room: usize) -> (String, Option<usize>) {
     let at = column.map(|column| (column as usize).saturating_sub(1));
+    let most = if at.is_some() { room } else { LONGEST };
+    // The line's length does not matter where the column is near its beginning.
+    let is_short = line.chars().nth(most).is_none();
     let skip = match at {
-        // The line's length does not matter where the column is near its beginning.
-        Some(at) if at > LONGEST - BEFORE => at - BEFORE,
+        Some(at) if !is_short && at + BEFORE / 4 > most => at - BEFORE.min(most / 3),
         _ => 0,
     };
+    let left_out = usize::from(skip > 0);
     let mut rest = line.chars().skip(skip);
     let mut text: String = if skip > 0 { "…".to_owned() } else { String::new() };
-    text.extend(rest.by_ref().take(LONGEST).map(printable));
+    let take = if is_short { most } else { most - 1 - left_out };
+    text.extend(rest.by_ref().take(take).map(printable));
     if rest.next().is_some() {
         text.push('…');
     }
-    (text, at.map(|at| at - skip + usize::from(skip > 0)))
+    (text, at.map(|at| at - skip + left_out))
 }
 
 /// A character that leaves the terminal as it is.
@@ -221,7 +232,7 @@ mod tests {
     #[test]
     fn a_very_long_line_is_shown_around_the_mark() {
         let line = format!("x = {}oops{}", "+".repeat(100_000), "-".repeat(100_000));
-        let (text, before) = excerpt(&line, Some(100_005));
+        let (text, before) = excerpt(&line, Some(100_005), LONGEST);
         assert!(
             text.chars().count() <= LONGEST + 2 && text.starts_with('…') && text.ends_with('…')
         );
@@ -243,8 +254,26 @@ mod tests {
     }
 
     #[test]
+    fn the_mark_of_a_line_that_the_terminal_would_break_stands_under_what_it_marks() {
+        let source =
+            "aws.dms.describe_endpoints { filters = { { name = \"x\", vals = { \"y\" } } } }";
+        let span = Span::line("n.lua", 1).marking(source, "vals", 0);
+        let diagnostic = Diagnostic::error("X").at(Some(span));
+        for width in [20, 30, 40, 60, 76] {
+            let text = render(&diagnostic, &One(source), Style { color: false, width });
+            let lines: Vec<&str> = text.lines().collect();
+            assert!(lines.iter().all(|line| line.chars().count() <= width), "{text}");
+            let at = lines[3].chars().position(|c| c == '^').expect("a mark");
+            let marked: String = lines[2].chars().skip(at).take(4).collect();
+            assert_eq!(marked, "vals", "{text}");
+        }
+        let whole = render(&diagnostic, &One(source), Style { color: false, width: 80 });
+        assert!(whole.contains(source), "{whole}");
+    }
+
+    #[test]
     fn what_is_shown_of_a_source_leaves_the_terminal_alone() {
-        assert_eq!(excerpt("a\x1b[31m\tb\x07", Some(1)), ("a·[31m b·".to_owned(), Some(0)));
+        assert_eq!(excerpt("a\x1b[31m\tb\x07", Some(1), 80), ("a·[31m b·".to_owned(), Some(0)));
         let d = Diagnostic::error("X").what("near '\x1b]0;title\x07'");
         let text = render(&d, &Disk, Style { color: false, width: 60 });
         assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");

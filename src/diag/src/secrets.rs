@@ -6,7 +6,7 @@ mod lexer;
 
 use crate::nearest_word;
 use lexer::{Kind, Lexer, Token};
-use std::ops::Range;
+use std::{cell::RefCell, ops::Range};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
@@ -134,7 +134,7 @@ impl Secrets {
     /// The secrets around a line; of a text that is not huge, all of them.
     pub fn around(source: &str, line: u32, column: Option<u32>) -> Self {
         if source.len() <= LARGE {
-            return Self::of(source);
+            return Self::of_last(source);
         }
         let start = line_start(source, line).unwrap_or(source.len());
         let before = (column.unwrap_or(1) as usize).saturating_sub(1);
@@ -147,6 +147,20 @@ impl Secrets {
             at
         };
         Self::within(source, boundary(at.saturating_sub(BEFORE))..boundary(at + BEHIND))
+    }
+
+    /// The same as [`Secrets::of`]. The text that was asked for last is not read again: whoever shows what
+    /// failed of a spec quotes one file hundreds of times.
+    fn of_last(source: &str) -> Self {
+        thread_local! {
+            static LAST: RefCell<(String, Secrets)> = RefCell::default();
+        }
+        LAST.with_borrow_mut(|(text, secrets)| {
+            if text != source {
+                (*text, *secrets) = (source.to_owned(), Self::of(source));
+            }
+            secrets.clone()
+        })
     }
 
     fn within(source: &str, part: Range<usize>) -> Self {

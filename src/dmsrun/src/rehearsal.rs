@@ -23,8 +23,7 @@ use std::{
 /// The stage of one spec file.
 pub fn stage(options: &Options, file: &str, seed: u64, ui: &Terminal) -> Result<Stage, Diagnostic> {
     let output = Transcript::default();
-    let mut config = session::spec_config(options, file, seed, ui);
-    config.ui = Arc::new(output.clone());
+    let config = session::spec_config(options, file, seed, ui, &output);
     let folder = Folder(config.state_dir.clone());
     let bench = LocalBench {
         options: Options { local: Some(PathBuf::new()), ..options.clone() },
@@ -33,9 +32,21 @@ pub fn stage(options: &Options, file: &str, seed: u64, ui: &Terminal) -> Result<
         redactor: config.redactor.clone(),
         folder,
         ui: ui.clone(),
+        output: output.clone(),
         trunk: RefCell::default(),
     };
     Ok(Stage { host: Host::new(config)?, output, bench: Some(Rc::new(bench)) })
+}
+
+/// Removes what the specs of this process have left on disk: a process that ends at once drops nothing.
+pub fn remove_folders() {
+    let prefix = session::spec_folder();
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            // A spec that still runs may make it anew: then there is little in it.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// The folder for the journal of a spec's file; it goes with it.
@@ -56,6 +67,8 @@ struct LocalBench {
     redactor: Redactor,
     folder: Folder,
     ui: Terminal,
+    /// What the spec prints.
+    output: Transcript,
     /// The worlds that branches have left, the innermost last.
     trunk: RefCell<Vec<Trunk>>,
 }
@@ -106,7 +119,10 @@ impl LocalBench {
     fn find(&self, script: &str) -> Result<String, Diagnostic> {
         let beside = Path::new(&self.file).parent().unwrap_or(Path::new(""));
         let above = beside.parent().unwrap_or(Path::new(""));
-        let places = [PathBuf::from(script), beside.join(script), above.join(script)];
+        let mut places = vec![PathBuf::from(script), beside.join(script), above.join(script)];
+        if places[2] == places[0] {
+            places.pop();
+        }
         match places.iter().find(|path| path.is_file()) {
             Some(found) => Ok(found.to_string_lossy().into_owned()),
             None => {
@@ -129,10 +145,11 @@ impl LocalBench {
         let shared = Rc::new(RefCell::new(self.options.clone()));
         let mut config = HostConfig {
             script: Some(script.to_owned()),
-            args: args.to_vec(),
+            args: args.iter().map(Into::into).collect(),
             options: self.options.to_value(),
             stdlib: self.options.stdlib.clone(),
             state_dir: self.folder.0.clone(),
+            fleeting: true,
             local: true,
             session: Box::new(move || Ok(Session { aws, clock, keep: Box::new(()) })),
             ui: Arc::new(ui.clone()),
@@ -173,7 +190,8 @@ impl Bench for LocalBench {
         let copy = local(state)?.copy()?;
         copy.faults().spare();
         let redactor = self.redactor.clone();
-        let session = session::on_local(&self.options, &self.ui, redactor, self.seed, copy);
+        let session =
+            session::on_local(&self.options, &self.ui, redactor, self.seed, &self.output, copy);
         let mut trunk = self.trunk.borrow_mut();
         let aside = self.folder.0.with_extension(format!("trunk-{}", trunk.len()));
         let journals = Folder(aside);

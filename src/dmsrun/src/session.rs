@@ -9,7 +9,7 @@ use dmsrun_aws::{Aws, Config, Policy};
 use dmsrun_base::{Clock, Random, Redactor, SystemClock, Timestamp, Value};
 use dmsrun_diag::{Diagnostic, Exit};
 use dmsrun_local::Local;
-use dmsrun_lua::{Host, HostConfig, Session, ui::Silent};
+use dmsrun_lua::{Host, HostConfig, Session, spec::Transcript};
 use std::{cell::RefCell, path::PathBuf, rc::Rc, sync::Arc, time::Duration};
 
 /// The account of the local AWS.
@@ -95,26 +95,40 @@ fn session(
     Ok(Session { aws: Aws::new(config), clock, keep })
 }
 
-/// A host for one file of specs: nothing on disk, nothing shown, a local AWS of its own.
-pub fn spec_config(options: &Options, file: &str, seed: u64, ui: &Terminal) -> HostConfig {
+/// What the names of the folders of this process's specs begin with.
+pub fn spec_folder() -> String {
+    format!("dmsrun-spec-{}-", std::process::id())
+}
+
+/// A host for one file of specs: nothing on disk, what it shows in a transcript, a local AWS of its own.
+pub fn spec_config(
+    options: &Options,
+    file: &str,
+    seed: u64,
+    ui: &Terminal,
+    output: &Transcript,
+) -> HostConfig {
     let redactor = Redactor::new();
     let random = Random::seeded(seed);
-    let (given, tracing) = (options.clone(), ui.clone());
+    let (given, tracing, aside) = (options.clone(), ui.clone(), output.clone());
     let (redactor_of_aws, random_of_aws) = (redactor.clone(), random.clone());
     HostConfig {
         script: Some(file.to_owned()),
         stdlib: options.stdlib.clone(),
         local: true,
-        state_dir: std::env::temp_dir().join(format!("dmsrun-spec-{}-{seed}", std::process::id())),
+        state_dir: std::env::temp_dir().join(format!("{}{seed}", spec_folder())),
+        fleeting: true,
         options: Options { local: Some(PathBuf::new()), ..options.clone() }.to_value(),
         session: Box::new(move || {
             let local =
                 Local::open(dmsrun_local::Options { seed, ..local_options(&given, None)? })?;
             // A fault that kills is for what the spec runs.
             local.faults().spare();
-            Ok(joined(aws_config(&given, &tracing, redactor_of_aws, random_of_aws), local))
+            let mut config = aws_config(&given, &tracing, redactor_of_aws, random_of_aws);
+            config.observer = Arc::new(Tracer::new(tracing, given.trace).aside(aside));
+            Ok(joined(config, local))
         }),
-        ui: Arc::new(Silent),
+        ui: Arc::new(output.clone()),
         redactor,
         random,
         ..HostConfig::bare()
@@ -127,9 +141,12 @@ pub fn on_local(
     ui: &Terminal,
     redactor: Redactor,
     seed: u64,
+    output: &Transcript,
     local: Local,
 ) -> Session {
-    joined(aws_config(options, ui, redactor, Random::seeded(seed)), local)
+    let mut config = aws_config(options, ui, redactor, Random::seeded(seed));
+    config.observer = Arc::new(Tracer::new(ui.clone(), options.trace).aside(output.clone()));
+    joined(config, local)
 }
 
 fn joined(mut config: Config, local: Local) -> Session {
@@ -241,29 +258,63 @@ pub fn on_interrupt(host: &Host, ui: &Terminal) -> Result<(), Diagnostic> {
 /// are not counted.
 const STUCK: Duration = Duration::from_secs(10);
 
+/// How often the watcher looks.
+const TICK: Duration = Duration::from_millis(200);
+
+/// What a tick counts for at least, in instructions: any machine runs more of them, and the time that
+/// functions of the library take is counted so.
+const OF_A_TICK: u64 = 2_000_000;
+
+/// What the process may take beside three times the memory of the VM, in bytes.
+const BESIDE: u64 = 512 << 20;
+
 /// Watches a script in a sandbox from outside: a search with a hostile pattern runs for ever in one
-/// instruction, and nothing inside the VM can stop it.
+/// instruction, and nothing inside the VM can stop it; nor is what our own modules hold its memory.
 pub fn limit(host: &Host, ui: &Terminal) {
     let Some(pulse) = host.pulse() else { return };
     let ui = ui.clone();
+    let memory = pulse.memory();
     std::thread::spawn(move || {
+        let begun = resident().unwrap_or(0);
         let mut last = (pulse.beats(), std::time::Instant::now());
         loop {
-            std::thread::sleep(Duration::from_millis(200));
+            std::thread::sleep(TICK);
             let beats = pulse.beats();
-            if beats != last.0 || pulse.is_resting() {
-                last = (beats, std::time::Instant::now());
-            } else if last.1.elapsed() >= STUCK {
-                ui.show(
-                    &Diagnostic::error("The sandbox's limit is reached")
-                        .what(format!(
-                            "the script was inside one function for {} seconds",
-                            STUCK.as_secs()
-                        ))
-                        .hint("a pattern, or a length that `__len` makes up, can keep a function busy for ever"),
+            let resting = pulse.is_resting();
+            if beats == last.0 && !resting && last.1.elapsed() >= STUCK {
+                let what =
+                    format!("the script was inside one function for {} seconds", STUCK.as_secs());
+                end_of_sandbox(
+                    &ui,
+                    what,
+                    "a pattern, or a length that `__len` makes up, can keep a function busy for ever",
                 );
-                std::process::exit(i32::from(Exit::Failure.code()));
+            }
+            if resident().is_some_and(|now| now.saturating_sub(begun) > 3 * memory + BESIDE) {
+                let what = format!("the script used more than {} MB of memory", memory >> 20);
+                end_of_sandbox(&ui, what, "--sandbox-memory MB allows more");
+            }
+            let run = beats.saturating_sub(last.0);
+            if !resting && run > 0 {
+                let ticks = last.1.elapsed().as_millis() / TICK.as_millis();
+                let least = OF_A_TICK.saturating_mul(u64::try_from(ticks).unwrap_or(u64::MAX));
+                pulse.charge(least.saturating_sub(run));
+            }
+            if resting || run > 0 {
+                last = (pulse.beats(), std::time::Instant::now());
             }
         }
     });
+}
+
+fn end_of_sandbox(ui: &Terminal, what: String, hint: &str) -> ! {
+    ui.show(&Diagnostic::error("The sandbox's limit is reached").what(what).hint(hint));
+    std::process::exit(i32::from(Exit::Failure.code()));
+}
+
+/// The memory of the process, in bytes, where the system tells it.
+fn resident() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * 4096)
 }

@@ -15,6 +15,7 @@ use crate::{
     seam::{NoAnswer, stamp},
     services::{self, Service},
     store::{Header, Store},
+    tagged::Sweep,
     tagging,
     wire::{Answer, Protocol, Refusal, cbor_answer, ec2_answer, json_answer, refuse},
     world::View,
@@ -402,6 +403,25 @@ impl Account {
             "logs" => to_json(&*self.logs()),
             name => self.services.get(name).map_or(Json::Null, Service::body),
         })
+    }
+
+    /// Shows a sweep what a service holds; nothing while a call is in the middle of it.
+    pub(crate) fn sweep(&self, name: &str, sweep: &mut Sweep<'_>) {
+        match name {
+            "dms" => {
+                if let Ok(dms) = self.dms.try_lock() {
+                    dms.sweep(sweep);
+                }
+            }
+            "ec2" => self.ec2().sweep(sweep),
+            "cloudwatch" => self.cloudwatch().sweep(sweep),
+            "logs" => self.logs().sweep(sweep),
+            name => {
+                if let Some(service) = self.services.get(name) {
+                    service.sweep(sweep);
+                }
+            }
+        }
     }
 
     /// Where it stands: what every file opens with.

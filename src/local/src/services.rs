@@ -7,6 +7,7 @@ use crate::{
     objects::Objects,
     request::Request,
     store::Store,
+    tagged::Sweep,
     wire::{Answer, Refusal},
 };
 use dmsrun_base::Timestamp;
@@ -200,6 +201,13 @@ impl Service {
     /// What we keep beside the service's own state.
     pub fn ours<T>(&self, edit: impl FnOnce(&mut Map<String, Json>) -> T) -> T {
         edit(&mut self.data().ours)
+    }
+
+    /// Shows a sweep the states of all regions.
+    pub fn sweep(&self, sweep: &mut Sweep<'_>) {
+        for (name, region) in &self.data().regions {
+            sweep.state(name, &region.state);
+        }
     }
 
     /// What goes on disk.

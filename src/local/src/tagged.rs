@@ -3,51 +3,65 @@
 
 use crate::{account::Account, store::FILES};
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+/// Collects what carries a tag of a sort, service by service. It reads what the services hold where it
+/// stands: it is asked for after each step of each apply of a spec, and a copy of everything is dear.
+pub(crate) struct Sweep<'a> {
+    prefix: &'a str,
+    service: &'static str,
+    found: Vec<Json>,
+}
 
 impl Account {
     /// What carries a tag whose name starts with `prefix`, in the order of services and names.
     pub fn tagged_with(&self, prefix: &str) -> Vec<Json> {
-        let mut found = Vec::new();
+        let mut sweep = Sweep { prefix, service: "", found: Vec::new() };
         for service in FILES {
-            if let Some(body) = self.body(service) {
-                walk(&body, "", &mut |name, tags| {
-                    if tags.keys().any(|tag| tag.starts_with(prefix)) {
-                        found.push(json!({ "service": service, "name": name, "tags": tags }));
-                    }
-                });
-            }
+            sweep.service = service;
+            self.sweep(service, &mut sweep);
         }
-        found
+        sweep.found
     }
 }
 
-/// Calls `see` for every set of tags with the name of what carries it: the last key above that is
-/// neither a number nor a word for tags.
-fn walk(value: &Json, name: &str, see: &mut dyn FnMut(&str, &Map<String, Json>)) {
-    match value {
-        Json::Object(map) if is_gone(map) => {}
-        Json::Object(map) => {
-            if map.keys().any(|key| key.starts_with("dmsrun:")) {
-                see(name, map);
-                return;
-            }
-            for (key, inner) in map {
-                // Answers to repeated requests are kept beside what they made.
-                if key == "tokens" || key == "ours" {
-                    continue;
+impl Sweep<'_> {
+    /// A set of tags, and what carries it.
+    pub fn tags(&mut self, name: &str, tags: &BTreeMap<String, String>) {
+        if tags.keys().any(|tag| tag.starts_with(self.prefix)) {
+            self.found.push(json!({ "service": self.service, "name": name, "tags": tags }));
+        }
+    }
+
+    /// Every set of tags in a state, whatever its form. The name of what carries it is the last key above
+    /// that is neither a number nor a word for tags, and at the top `name`.
+    pub fn state(&mut self, name: &str, value: &Json) {
+        match value {
+            Json::Object(map) if is_gone(map) => {}
+            Json::Object(map) => {
+                if map.keys().any(|key| key.starts_with(self.prefix)) {
+                    self.found.push(json!({ "service": self.service, "name": name, "tags": map }));
+                    return;
                 }
-                let is_word = matches!(key.as_str(), "tags" | "tagSet" | "Tags" | "tag_list");
-                walk(inner, if is_word { name } else { key }, see);
+                for (key, inner) in map {
+                    let is_word = matches!(key.as_str(), "tags" | "tagSet" | "Tags" | "tag_list");
+                    self.state(if is_word { name } else { key }, inner);
+                }
             }
+            Json::Array(list) => match self.pairs(list) {
+                Some(tags) => {
+                    self.found.push(json!({ "service": self.service, "name": name, "tags": tags }));
+                }
+                None => list.iter().for_each(|inner| self.state(name, inner)),
+            },
+            _ => {}
         }
-        Json::Array(list) => {
-            let pairs: Option<Map<String, Json>> = list.iter().map(pair).collect();
-            match pairs {
-                Some(tags) if tags.keys().any(|key| key.starts_with("dmsrun:")) => see(name, &tags),
-                _ => list.iter().for_each(|inner| walk(inner, name, see)),
-            }
-        }
-        _ => {}
+    }
+
+    /// A list that is one of tags, with one of those that are looked for.
+    fn pairs(&self, list: &[Json]) -> Option<Map<String, Json>> {
+        let tags: Map<String, Json> = list.iter().map(pair).collect::<Option<_>>()?;
+        tags.keys().any(|key| key.starts_with(self.prefix)).then_some(tags)
     }
 }
 
@@ -77,24 +91,28 @@ mod tests {
     #[test]
     fn tags_are_found_whichever_way_a_service_keeps_them() {
         let world = json!({
-            "regions": { "us-east-1": {
-                "tags": { "arn:1": { "dmsrun:resource": "a/1" }, "arn:2": { "other": "x" } },
-                "items": {
-                    "i-1": { "tagSet": [{ "key": "dmsrun:resource", "value": "a/2" }] },
-                    "i-2": {
-                        "state": "deleted",
-                        "tagSet": [{ "key": "dmsrun:resource", "value": "a/3" }],
-                    },
+            "tags": { "arn:1": { "dmsrun:resource": "a/1" }, "arn:2": { "other": "x" } },
+            "items": {
+                "i-1": { "tagSet": [{ "key": "dmsrun:resource", "value": "a/2" }] },
+                "i-2": {
+                    "state": "deleted",
+                    "tagSet": [{ "key": "dmsrun:resource", "value": "a/3" }],
                 },
-                "keys": [{ "tags": [{ "tag_key": "dmsrun:resource", "tag_value": "a/4" }] }],
-                "tokens": { "t": { "tags": { "dmsrun:resource": "a/5" } } },
-            } },
+            },
+            "keys": [{ "tags": [{ "tag_key": "dmsrun:resource", "tag_value": "a/4" }] }],
         });
-        let mut found = Vec::new();
-        walk(&world, "", &mut |name, tags| {
-            found.push(format!("{name} {}", tags["dmsrun:resource"]));
-        });
+        let mut sweep = Sweep { prefix: "dmsrun:", service: "any", found: Vec::new() };
+        sweep.state("us-east-1", &world);
+        sweep.tags("arn:5", &BTreeMap::from([("dmsrun:resource".to_owned(), "a/5".to_owned())]));
+        sweep.tags("arn:6", &BTreeMap::from([("other".to_owned(), "a/6".to_owned())]));
+        let mut found: Vec<String> = sweep
+            .found
+            .iter()
+            .map(|one| {
+                format!("{} {}", one["name"], one["tags"]["dmsrun:resource"]).replace('"', "")
+            })
+            .collect();
         found.sort();
-        assert_eq!(found, ["arn:1 \"a/1\"", "i-1 \"a/2\"", "keys \"a/4\""]);
+        assert_eq!(found, ["arn:1 a/1", "arn:5 a/5", "i-1 a/2", "keys a/4"]);
     }
 }

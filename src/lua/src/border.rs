@@ -2,6 +2,7 @@
 //! Rust frames.
 
 use crate::{
+    analysis::syntax,
     calls::{self, ExitRequest},
     diagnosis,
     hook::Ending,
@@ -92,7 +93,10 @@ pub(crate) fn diagnose(lua: &Lua, value: &Value) -> Diagnostic {
         Value::Table(table) => of_table(&state, table),
         Value::String(text) => of_text(lua, &state, &text.to_string_lossy(), &trace),
         Value::Error(error) => of_text(lua, &state, &calls::root(error), &trace),
-        Value::Nil => script_failed("(error object is a nil value)"),
+        // As lua(1) has it: the address of a function says nothing.
+        Value::Nil | Value::Boolean(_) | Value::Function(_) | Value::Thread(_) => {
+            script_failed(format!("(error object is a {} value)", value.type_name()))
+        }
         other => script_failed(describe(lua, other)),
     };
     if diagnostic.span.is_none() {
@@ -328,25 +332,13 @@ pub(crate) fn of_syntax(state: &State, message: &str, names: &[&str]) -> Diagnos
         if let Some(name) = names.first() {
             place.file = (*name).to_owned();
         }
-        let mut span = Span::line(place.file, place.line);
-        let token = text.rsplit_once("near '").and_then(|(_, t)| t.strip_suffix('\''));
-        if let (Some(token), Some(source)) = (token, state.source(&span.file)) {
-            span = mark_token(span, &source, token);
+        let source = state.source(&place.file).unwrap_or_default();
+        let told = syntax::explain(text, place.line, &source);
+        let (line, column, width) = (told.at.line, told.at.column, told.at.width);
+        diagnostic = diagnostic.at(Some(Span { column, width, ..Span::line(place.file, line) }));
+        if let Some(hint) = told.hint {
+            diagnostic = diagnostic.hint(hint);
         }
-        diagnostic = diagnostic.at(Some(span));
-    }
-    if text.ends_with("near <eof>") {
-        diagnostic = diagnostic.hint("the file ends in the middle of something");
     }
     diagnostic
-}
-
-/// Marks a token, which need not be a word.
-fn mark_token(span: Span, source: &str, token: &str) -> Span {
-    let line = source.lines().nth(span.line.saturating_sub(1) as usize).unwrap_or_default();
-    // The fault is where the parser stopped: of several equal tokens, the last one.
-    let Some(at) = line.rfind(token) else { return span };
-    let column = u32::try_from(line[..at].chars().count() + 1).ok();
-    let width = u32::try_from(token.chars().count()).unwrap_or(1);
-    Span { column, width, ..span }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use dmsrun_base::{Clock, Map, Random, Redactor, SystemClock, Value};
 use dmsrun_diag::Diagnostic;
-use std::{any::Any, fmt, path::PathBuf, rc::Rc, sync::Arc};
+use std::{any::Any, ffi::OsString, fmt, path::PathBuf, rc::Rc, sync::Arc};
 
 /// The AWS that scripts talk to, and the clock that goes with it: real time for the real AWS,
 /// virtual time for the local one.
@@ -30,10 +30,10 @@ pub type Catalogue = Rc<dyn Fn(&str) -> Option<Value>>;
 pub struct HostConfig {
     /// The script, as the user gave it; `None` for `-e` and the REPL.
     pub script: Option<String>,
-    /// The script's arguments: `arg[1]` and on, and `...`.
-    pub args: Vec<String>,
+    /// The script's arguments: `arg[1]` and on, and `...`, byte by byte as they came.
+    pub args: Vec<OsString>,
     /// What stands before the script, for `arg[0]` and below: the program's name first.
-    pub program: Vec<String>,
+    pub program: Vec<OsString>,
     /// `host.options`: a map with `yes`, `json`, `allow`, `detailed_exitcode`, `read_only`,
     /// `dry_run`, `trace` and `config`.
     pub options: Value,
@@ -41,6 +41,8 @@ pub struct HostConfig {
     pub stdlib: Option<PathBuf>,
     /// Where the journal lives.
     pub state_dir: PathBuf,
+    /// Whether that folder goes with the process, as a spec's does: then nobody waits for the disk.
+    pub fleeting: bool,
     /// Whether AWS is the local one.
     pub local: bool,
     /// What the script may do; [`Sandbox::Check`] for a script that is only being checked.
@@ -73,10 +75,11 @@ impl HostConfig {
         Self {
             script: None,
             args: Vec::new(),
-            program: vec!["dmsrun".to_owned()],
+            program: vec![OsString::from("dmsrun")],
             options: Value::Map(Map::new()),
             stdlib: None,
             state_dir: PathBuf::from(".dmsrun"),
+            fleeting: false,
             local: false,
             sandbox: Sandbox::None,
             ignore_environment: false,

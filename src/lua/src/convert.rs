@@ -255,9 +255,19 @@ impl Shape {
                 "a list has the named key \"{key}\" as well; a table is a list or a map"
             )),
             (Ok(()), None) if seen == length && !others => Ok(Self::List(length)),
-            _ => Err("a list must be numbered from 1 without gaps".to_owned()),
+            _ => Err(gap(table, length)),
         }
     }
+}
+
+/// Why a table is no list: the first number that is missing in it.
+fn gap(table: &Table, length: usize) -> String {
+    let is_nil = |index: &usize| table.raw_get(*index).is_ok_and(|item: LuaValue| item.is_nil());
+    let missing = (1..=length).find(is_nil).unwrap_or(length + 1);
+    format!(
+        "a list must be numbered from 1 without gaps: [{missing}] is missing; json.null stands for \
+         nothing"
+    )
 }
 
 /// The text of a map's key.
@@ -267,7 +277,10 @@ fn key_text(key: &LuaValue) -> Result<String, String> {
             Ok(name) => Ok(name.to_owned()),
             Err(_) => Err("a key must be text in UTF-8".to_owned()),
         },
-        LuaValue::Integer(_) => Err("a list must be numbered from 1 without gaps".to_owned()),
+        LuaValue::Integer(n) => Err(format!(
+            "a list must be numbered from 1 without gaps: it has a [{n}] and no [1]; the keys of a map \
+             are text"
+        )),
         other => Err(format!("{} can't be a key; use text", describe(other))),
     }
 }

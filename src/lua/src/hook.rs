@@ -296,16 +296,28 @@ impl SignalHandle {
 
 /// How a script in a sandbox gets on, for a watcher on another thread.
 #[derive(Clone, Debug)]
-pub struct Pulse(Arc<Watch>);
+pub struct Pulse(Arc<Watch>, u64);
 
 impl Pulse {
-    pub(crate) fn new(watch: &Arc<Watch>) -> Self {
-        Self(Arc::clone(watch))
+    /// `memory` is what the sandbox allows.
+    pub(crate) fn new(watch: &Arc<Watch>, memory: u64) -> Self {
+        Self(Arc::clone(watch), memory)
+    }
+
+    /// The memory that the VM may use, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.1
     }
 
     /// Grows while Lua code runs.
     pub fn beats(&self) -> u64 {
         self.0.used.load(Ordering::Relaxed)
+    }
+
+    /// Counts instructions for the time that went by inside functions of the library, where none is
+    /// counted: a loop around a slow function would go on for days.
+    pub fn charge(&self, instructions: u64) {
+        self.0.charge(instructions);
     }
 
     /// Whether no Lua code runs, or it waits for the host.

@@ -93,7 +93,8 @@ impl Host {
 
     /// How the script gets on, where it runs in a sandbox.
     pub fn pulse(&self) -> Option<Pulse> {
-        self.state.sandbox.is_untrusted().then(|| Pulse::new(self.state.scheduler.watch()))
+        let limits = self.state.sandbox.limits().filter(|_| self.state.sandbox.is_untrusted())?;
+        Some(Pulse::new(self.state.scheduler.watch(), limits.memory as u64))
     }
 
     /// Forgets Ctrl-C: an interrupted entry has ended, the session goes on. A REPL calls it before
@@ -172,11 +173,17 @@ impl Host {
         match self.protected(&value, module.to_owned())? {
             Ok(values) => {
                 let value = values.into_iter().next().unwrap_or(Value::Nil);
-                self.lua.globals().raw_set(global, value).map_err(bug)?;
-                Ok(0)
+                // A metatable of the globals is asked, as lua(1) does: it may refuse new ones.
+                self.set_global(global, value)
             }
             Err(code) => Ok(code),
         }
+    }
+
+    fn set_global(&self, name: &str, value: Value) -> Result<u8, Diagnostic> {
+        let set = self.lua.load("local name, value = ... _G[name] = value").set_name("=[C]");
+        let set = set.into_function().map_err(bug)?;
+        Ok(self.protected(&set, (name, value))?.err().unwrap_or(0))
     }
 
     fn call(&self, chunk: &Function) -> Result<u8, Diagnostic> {

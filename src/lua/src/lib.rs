@@ -8,6 +8,7 @@
 pub mod analysis;
 mod border;
 pub mod calls;
+mod compiled;
 pub mod config;
 pub mod convert;
 mod diagnosis;

@@ -1,11 +1,11 @@
 -- The module `parallel`, built from groups of tasks: `spawn` starts one, `next` waits for the next
 -- end.
 local new_group, spawn, next_end, yields, protect, misuse = ...
-local type, error, tostring = type, error, tostring
+local type, error, tostring, next = type, error, tostring, next
 local floor, huge = math.floor, math.huge
 
 ---@class parallel
----@overload fun(functions: (fun(): any)[]): any[]
+---@overload fun(functions: (fun(): any)[], limit?: integer): any[]
 local parallel = {}
 
 local function check(value, wanted, position, name)
@@ -31,6 +31,21 @@ local function check_limit(limit, position, name)
 				tostring(limit)
 			)
 		)
+	end
+end
+
+--- Refuses a key that no place in a list is: it would be passed over without a word.
+local function check_list(list, name)
+	local count = #list
+	for key in next, list do
+		if type(key) ~= "number" or key < 1 or key > count or floor(key) ~= key then
+			misuse(
+				("bad argument #1 to '%s' (a list expected, got one with the key %s)"):format(
+					name,
+					type(key) == "string" and ("%q"):format(key) or tostring(key)
+				)
+			)
+		end
 	end
 end
 
@@ -98,6 +113,7 @@ end
 function parallel.map(items, f, limit)
 	check(items, "table", 1, "parallel.map")
 	check(f, "function", 2, "parallel.map")
+	check_list(items, "parallel.map")
 	if limit ~= nil then
 		check_limit(limit, 3, "parallel.map")
 	end
@@ -119,8 +135,12 @@ function parallel.map(items, f, limit)
 end
 
 return setmetatable(parallel, {
-	__call = function(_, functions)
+	__call = function(_, functions, limit)
 		check(functions, "table", 1, "parallel")
+		check_list(functions, "parallel")
+		if limit ~= nil then
+			check_limit(limit, 2, "parallel")
+		end
 		for index = 1, #functions do
 			if type(functions[index]) ~= "function" then
 				misuse(
@@ -133,6 +153,6 @@ return setmetatable(parallel, {
 		end
 		return parallel.map(functions, function(f)
 			return f()
-		end)
+		end, limit)
 	end,
 })

@@ -223,6 +223,23 @@ pub(crate) fn restrict(lua: &Lua, state: &State, name: &str, module: &Table) -> 
     Ok(())
 }
 
+/// In a check only plain files are read, and none that the limit of memory has no room for: a device
+/// never ends, and what Rust reads is not counted by the VM.
+pub(crate) fn readable(lua: &Lua, function: &str, path: &str) -> Result<(), Raise> {
+    let sandbox = State::of(lua).sandbox;
+    let Some(limits) = sandbox.limits().filter(|_| sandbox.is_check()) else { return Ok(()) };
+    match std::fs::metadata(path) {
+        Ok(data) if !data.is_file() && !data.is_dir() => Err(Raise::Misuse(format!(
+            "{function}: {path} is no plain file; a check reads only those"
+        ))),
+        Ok(data) if data.len() > limits.memory as u64 => {
+            let what = format!("{function}: {path} has {} MB", data.len() >> 20);
+            Err(sandbox.exceeded(what, "").into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What the library has of a module that a sandbox keeps from the script.
 pub(crate) fn hollow(lua: &Lua, name: &str, module: &Table) -> mlua::Result<Value> {
     let misuse = calls::misuse_function(lua)?;

@@ -4,11 +4,13 @@
 pub mod coverage;
 mod files;
 mod lines;
+mod running;
 mod transcript;
 mod worker;
 
 pub use coverage::Coverage;
 pub use files::{is_spec, watched};
+pub use running::{Current, Running, UnderWay};
 pub use transcript::Transcript;
 
 use crate::{Host, State};
@@ -119,6 +121,8 @@ pub struct Request {
     pub fail_fast: bool,
     /// Notes which lines of Lua are run.
     pub coverage: bool,
+    /// Learns what runs.
+    pub running: Running,
 }
 
 /// How a script that a spec has run as the command line does ended.
@@ -227,6 +231,7 @@ pub fn run_sources(
     let mut summary = Summary::default();
     let mut coverage = request.coverage.then(Coverage::default);
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    request.running.begin(sources.len());
     std::thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
         for number in 0..jobs(request, sources.len()) {
@@ -235,7 +240,9 @@ pub fn run_sources(
                 while !stop.load(Ordering::SeqCst) {
                     let index = next.fetch_add(1, Ordering::SeqCst);
                     let Some(source) = sources.get(index) else { break };
+                    request.running.file(&source.name);
                     let done = worker::run(request, source, make);
+                    request.running.file_end(&source.name);
                     if request.fail_fast && done.failed() {
                         stop.store(true, Ordering::SeqCst);
                     }

@@ -35,6 +35,8 @@ pub struct State {
     pub script: Option<String>,
     /// Where the journal lives.
     pub state_dir: PathBuf,
+    /// Whether that folder goes with the process.
+    pub fleeting: bool,
     local: Cell<bool>,
     pub(crate) sandbox: Sandbox,
     pub(crate) sink: Sink,
@@ -77,6 +79,7 @@ impl State {
             options: RefCell::new(config.options),
             script: config.script,
             state_dir: config.state_dir,
+            fleeting: config.fleeting,
             local: Cell::new(config.local),
             sandbox: config.sandbox,
             handed: RefCell::default(),
@@ -242,9 +245,11 @@ impl Sources for State {
     fn source(&self, file: &str) -> Option<String> {
         let known = self.sources.borrow().get(file).cloned();
         known.or_else(|| {
-            // Of a file of this size no message shows a line.
-            let length = std::fs::metadata(file).ok()?.len();
-            (length <= LARGE).then(|| std::fs::read_to_string(file).ok()).flatten()
+            // Of a file of this size no message shows a line, and a device never ends.
+            let data = std::fs::metadata(file).ok()?;
+            (data.is_file() && data.len() <= LARGE)
+                .then(|| std::fs::read_to_string(file).ok())
+                .flatten()
         })
     }
 }

@@ -4,16 +4,27 @@
 use crate::{
     border,
     calls::{self, Raise},
-    hook, library, modules, place, print, sandbox, scheduler,
+    compiled, hook, library, modules, place, print, sandbox, scheduler,
     state::{LARGE, State},
 };
-use mlua::{Function, Lua, Table, Value};
-use std::{cell::RefCell, path::Path, rc::Rc};
+use mlua::{Function, Lua, Table, Value, chunk::ChunkMode};
+use std::{
+    cell::RefCell,
+    ffi::{OsStr, OsString},
+    path::Path,
+    rc::Rc,
+};
 
 /// A VM with everything in its place.
-pub(crate) fn build(state: &Rc<State>, program: &[String], args: &[String]) -> mlua::Result<Lua> {
+pub(crate) fn build(
+    state: &Rc<State>,
+    program: &[OsString],
+    args: &[OsString],
+) -> mlua::Result<Lua> {
     let lua = sandbox::language(state.sandbox, state.ignore_environment)?;
     lua.set_app_data(Rc::clone(state));
+    let collect: Value = lua.globals().raw_get("collectgarbage")?;
+    lua.set_named_registry_value(modules::COLLECT, collect)?;
     let limits = state.sandbox.limits();
     hook::tie(&lua, state.scheduler.watch(), limits.map(|l| l.instructions))?;
     hook::set_reason(&lua, lua.create_function(border::reason)?)?;
@@ -110,15 +121,22 @@ pub(crate) fn exit(lua: &Lua, code: u8, close: bool) -> Raise {
 }
 
 /// Stage 3: `arg`, as lua(1) has it.
-fn arguments(lua: &Lua, state: &State, program: &[String], args: &[String]) -> mlua::Result<()> {
+fn arguments(
+    lua: &Lua,
+    state: &State,
+    program: &[OsString],
+    args: &[OsString],
+) -> mlua::Result<()> {
     let arg = lua.create_table()?;
-    let mut before: Vec<&str> = program.iter().map(String::as_str).collect();
-    before.extend(state.script.as_deref());
-    for (index, text) in before.iter().rev().enumerate() {
-        arg.raw_set(-i64::try_from(index).unwrap_or(0), *text)?;
+    let mut before: Vec<&OsStr> = program.iter().map(OsString::as_os_str).collect();
+    before.extend(state.script.as_deref().map(OsStr::new));
+    // The name of a file need not be UTF-8.
+    let text = |given: &OsStr| lua.create_string(given.as_encoded_bytes());
+    for (index, given) in before.iter().rev().enumerate() {
+        arg.raw_set(-i64::try_from(index).unwrap_or(0), text(given)?)?;
     }
-    for (index, text) in args.iter().enumerate() {
-        arg.raw_set(index + 1, text.as_str())?;
+    for (index, given) in args.iter().enumerate() {
+        arg.raw_set(index + 1, text(given)?)?;
     }
     lua.globals().raw_set("arg", arg)
 }
@@ -133,7 +151,7 @@ fn searchers(lua: &Lua, state: &State) -> mlua::Result<()> {
     let folder = state.script_dir();
     let inner = inner_require(lua)?;
     lua.set_named_registry_value(REQUIRE, inner)?;
-    let script = script_searcher(lua, &package, &folder)?;
+    let script = script_searcher(lua, &package, &folder, state.sandbox.is_untrusted())?;
     let host = lua.create_function(|lua, name: String| host_searcher(lua, &name))?;
     let rest: Vec<Value> = searchers.sequence_values::<Value>().collect::<mlua::Result<_>>()?;
     let preload = rest.first().cloned().unwrap_or(Value::Nil);
@@ -150,13 +168,23 @@ pub(crate) const REQUIRE: &str = "dmsrun.require";
 const LOADED: &str = "dmsrun.loaded";
 const ENVIRONMENT: &str = "dmsrun.environment";
 
-fn script_searcher(lua: &Lua, package: &Table, folder: &Path) -> mlua::Result<Function> {
+/// Looks beside the script. `plain` takes names alone: `searchpath` makes any path of a name with a `/`,
+/// a `;` or an empty part in it.
+fn script_searcher(
+    lua: &Lua,
+    package: &Table,
+    folder: &Path,
+    plain: bool,
+) -> mlua::Result<Function> {
     let folder = folder.to_string_lossy();
     let folder = if folder == "." { String::new() } else { format!("{folder}/") };
     let path = format!("{folder}?.lua;{folder}?/init.lua");
     lua.load(
-        "local searchpath, loadfile, path = ...\n\
+        "local searchpath, loadfile, find, path, plain = ...\n\
          return function(name)\n\
+           if plain and (find(name, '[^%w_.-]') or find('.' .. name .. '.', '..', 1, true)) then\n\
+             return nil\n\
+           end\n\
            local file = searchpath(name, path)\n\
            if not file then return nil end\n\
            local chunk, fault = loadfile(file)\n\
@@ -167,13 +195,19 @@ fn script_searcher(lua: &Lua, package: &Table, folder: &Path) -> mlua::Result<Fu
          end",
     )
     .set_name(place::HOST)
-    .call((package.raw_get::<Function>("searchpath")?, file_loader(lua)?, path))
+    .call((
+        package.raw_get::<Function>("searchpath")?,
+        file_loader(lua)?,
+        lua.globals().raw_get::<Table>("string")?.raw_get::<Function>("find")?,
+        path,
+        plain,
+    ))
 }
 
 /// Loads a file of the user's, and remembers its name for the messages.
 fn file_loader(lua: &Lua) -> mlua::Result<Function> {
     lua.create_function(|lua, file: String| {
-        let text = match std::fs::read(&file) {
+        let text = match plain(lua, &file).and_then(|()| std::fs::read(&file)) {
             Ok(text) => text,
             Err(e) => return Ok((None, Some(format!("{file}: {e}")))),
         };
@@ -185,7 +219,17 @@ fn file_loader(lua: &Lua) -> mlua::Result<Function> {
     })
 }
 
-/// Compiles a file of the user's; a first line that starts with `#` is skipped, its number kept.
+/// In a check a device is no module: it never ends.
+fn plain(lua: &Lua, file: &str) -> std::io::Result<()> {
+    let sandbox = State::of(lua).sandbox;
+    if sandbox.is_on() && std::fs::metadata(file).is_ok_and(|data| !data.is_file()) {
+        return Err(std::io::Error::other("it is no plain file"));
+    }
+    Ok(())
+}
+
+/// Compiles a file of the user's; a first line that starts with `#` is skipped, its number kept. What is
+/// compiled already follows it at once, as lua(1) has it.
 pub(crate) fn load(lua: &Lua, file: &str, text: &[u8]) -> mlua::Result<Function> {
     load_named(lua, file, &format!("@{file}"), text)
 }
@@ -205,7 +249,11 @@ pub(crate) fn load_named(
         Some(b'#') => &text[text.iter().position(|b| *b == b'\n').unwrap_or(text.len())..],
         _ => text,
     };
-    lua.load(text).set_name(chunk).into_function()
+    let text = if text.starts_with(b"\n\x1b") { &text[1..] } else { text };
+    let text = lua.load(text).set_name(chunk);
+    // A compiled chunk can break the VM.
+    let text = if State::of(lua).sandbox.is_on() { text.set_mode(ChunkMode::Text) } else { text };
+    text.into_function()
 }
 
 /// The searcher for `require` in the user's code. The module is the same one that the standard
@@ -276,11 +324,8 @@ fn find_inner(lua: &Lua, name: &str) -> Result<(Value, bool), Raise> {
         return Ok((Value::Nil, false));
     };
     let environment: Table = lua.named_registry_value(ENVIRONMENT)?;
-    let chunk = lua
-        .load(file.text)
-        .set_name(format!("{}{}", place::STDLIB, file.path))
-        .set_environment(environment)
-        .into_function()?;
+    let name = format!("{}{}", place::STDLIB, file.path);
+    let chunk = compiled::chunk(lua, &name, file.text, environment)?;
     Ok((Value::Function(chunk), false))
 }
 

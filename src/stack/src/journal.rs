@@ -40,6 +40,8 @@ pub struct Journal {
     fresh: bool,
     /// What a new file begins with.
     carried: Vec<Json>,
+    /// Whether its folder goes with the process.
+    fleeting: bool,
 }
 
 impl Journal {
@@ -70,7 +72,13 @@ impl Journal {
         }
         let Content { open, last, .. } = content;
         let stack = stack.to_owned();
-        Ok(Self { stack, path, redactor, file: None, open, last, fresh, carried })
+        Ok(Self { stack, path, redactor, file: None, open, last, fresh, carried, fleeting: false })
+    }
+
+    /// The same in a folder that goes with the process, as that of a spec: no line waits for the disk.
+    #[must_use]
+    pub fn fleeting(self) -> Self {
+        Self { fleeting: true, ..self }
     }
 
     /// Where it is.
@@ -169,9 +177,10 @@ impl Journal {
 
     fn append(&mut self, line: &Json) -> Result<(), Diagnostic> {
         let text = format!("{line}\n");
+        let fleeting = self.fleeting;
         let result = self.file().and_then(|file| {
             file.write_all(text.as_bytes())?;
-            file.sync_data()
+            if fleeting { Ok(()) } else { file.sync_data() }
         });
         result.map_err(|error| file::failed("written", &self.path, &error))
     }

@@ -9,6 +9,9 @@ local tags = require "kinds.support.tags"
 local waiting = require "kinds.support.waiting"
 local ways = require "kinds.support.ways"
 
+--- How many seconds it usually takes until one is available.
+local USUAL = 100
+
 local SHAPE = {
 	describe = aws.ec2.describe_nat_gateways,
 	id = "nat_gateway_id",
@@ -147,6 +150,7 @@ return kind.define {
 		ctx:wait {
 			what = "NAT gateway " .. id .. " to be available",
 			every = waiting.EVERY,
+			expected = USUAL,
 			timeout = 900,
 			check = function()
 				local item = ec2.poll(ctx, SHAPE, id)

@@ -27,25 +27,37 @@ fn document(body: &str) -> &str {
     if body.is_empty() { "{}" } else { body }
 }
 
-/// The texts beside the records: the tokens of the next page are among them.
+/// The texts beside the records, each with its name: the tokens of the next page are among them.
+pub(super) type Texts = Vec<(String, String)>;
+
+/// The texts beside the records as both ends of an answer show them, and `None` where that look is not
+/// enough. Much quicker than a walk through the records, but a guess: what stands between a list of
+/// another name and the records, for instance, is not seen.
 #[inline]
-pub(super) fn tokens(body: &str, shape: &Shape) -> Result<Vec<(String, String)>, Fault> {
-    let mut json = serde_json::Deserializer::from_str(document(body));
-    let tokens = json.deserialize_map(Tokens(shape))?;
-    json.end()?;
-    Ok(tokens)
+pub(super) fn guess(body: &str, shape: &Shape) -> Option<Texts> {
+    let name = format!("\"{}\"", shape.items);
+    let behind = body.find(&name)? + name.len();
+    let open = behind + body[behind..].find('[')?;
+    let close = open + 1 + body[open + 1..].rfind(']')?;
+    if body[behind..open].trim() != ":" {
+        return None;
+    }
+    let ends = [&body[..=open], &body[close..]].concat();
+    let mut json = serde_json::Deserializer::from_str(&ends);
+    let texts = json.deserialize_map(Beside(shape)).ok()?;
+    json.end().ok().map(|()| texts)
 }
 
-struct Tokens<'s>(&'s Shape);
+struct Beside<'s>(&'s Shape);
 
-impl<'de> Visitor<'de> for Tokens<'_> {
-    type Value = Vec<(String, String)>;
+impl<'de> Visitor<'de> for Beside<'_> {
+    type Value = Texts;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
         let mut found = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             if name == self.0.items {
@@ -70,19 +82,20 @@ impl<'de> serde::Deserialize<'de> for Text {
     }
 }
 
-/// Hands every record of an answer to a sink.
+/// Hands every record of an answer to a sink, and gives the texts beside them.
 pub(super) fn records<S: Sink>(
     body: &str,
     shape: &Shape,
     sink: &mut S,
-) -> Result<(), Stop<S::Error>> {
+) -> Result<Texts, Stop<S::Error>> {
     let mut walk = Walk { shape, sink, order: Vec::new(), stopped: None };
     let mut json = serde_json::Deserializer::from_str(document(body));
-    let read = json.deserialize_map(Document(&mut walk)).and_then(|()| json.end());
+    let read =
+        json.deserialize_map(Document(&mut walk)).and_then(|texts| json.end().map(|()| texts));
     match (walk.stopped, read) {
         (Some(error), _) => Err(Stop::Sink(error)),
         (None, Err(fault)) => Err(Stop::Fault(fault)),
-        (None, Ok(())) => Ok(()),
+        (None, Ok(texts)) => Ok(texts),
     }
 }
 
@@ -119,21 +132,22 @@ impl<S: Sink> Walk<'_, S> {
 struct Document<'w, 's, S: Sink>(&'w mut Walk<'s, S>);
 
 impl<'de, S: Sink> Visitor<'de> for Document<'_, '_, S> {
-    type Value = ();
+    type Value = Texts;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+        let mut found = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             if name == self.0.shape.items {
                 map.next_value_seed(List(self.0))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+            } else if let Text(Some(text)) = map.next_value()? {
+                found.push((name, text));
             }
         }
-        Ok(())
+        Ok(found)
     }
 }
 

@@ -42,12 +42,35 @@ pub fn take_members<B: Input>(value: &Value) -> Result<B, Bad> {
     let mut builder = B::default();
     for (key, value) in members {
         let index = position(B::FIELDS, key)?;
+        if !B::FIELDS[index].secret && is_shown(key) && holds_secret(value) {
+            return Err(Bad::new(
+                "a secret does not go where everybody reads it who may look at the resource; \
+                 secret.reveal gives its text",
+            )
+            .under(key));
+        }
         if !value.is_null() {
             B::SETTERS[index].set(&mut builder, value).map_err(|bad| bad.under(key))?;
         }
     }
     complete(B::FIELDS, members)?;
     Ok(builder)
+}
+
+/// Whether a parameter is there to be read: names, descriptions, tags.
+fn is_shown(name: &str) -> bool {
+    ["description", "tags", "tag", "key", "value"].contains(&name)
+        || name.ends_with("_description")
+        || name.ends_with("_identifier")
+}
+
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Secret(_) => true,
+        Value::List(items) => items.iter().any(holds_secret),
+        Value::Map(map) => map.values().any(holds_secret),
+        _ => false,
+    }
 }
 
 fn position(fields: &[Field], key: &str) -> Result<usize, Bad> {

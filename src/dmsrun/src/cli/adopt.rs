@@ -31,9 +31,6 @@ that was written must have an empty plan, or the command fails and says what dif
     after_help = AFTER_HELP
 )]
 pub struct AdoptLine {
-    #[command(flatten)]
-    options: Options,
-
     /// Resources by their ARN, with what they need; an instance with all that runs on it.
     #[arg(value_name = "ARN")]
     arns: Vec<String>,
@@ -65,6 +62,9 @@ pub struct AdoptLine {
     /// Take the tags of an adoption away again; the script stays.
     #[arg(long, conflicts_with_all = ["arns", "instance", "tag", "out", "force", "no_tag"])]
     undo: bool,
+
+    #[command(flatten)]
+    options: Options,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

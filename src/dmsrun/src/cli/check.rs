@@ -30,9 +30,6 @@ use found::{Checked, Files};
     override_usage = "dmsrun check [OPTIONS] FILE… [-- ARGS]\n       dmsrun check --explain [CODE]"
 )]
 pub struct CheckLine {
-    #[command(flatten)]
-    options: Options,
-
     /// What to check: Lua scripts, JSON documents; `-` is the standard input.
     #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     files: Vec<String>,
@@ -56,6 +53,9 @@ pub struct CheckLine {
     #[command(flatten)]
     around: Around,
 
+    #[command(flatten)]
+    options: Options,
+
     /// The arguments of the scripts.
     #[arg(last = true, value_name = "ARGS")]
     args: Vec<String>,
@@ -64,9 +64,9 @@ pub struct CheckLine {
 const AFTER_HELP: &str = "\
 A JSON document is known by what it holds: `rules` are table mappings, sections such as FullLoadSettings
 are task settings. Given together, the settings are checked beside the mappings. A script is read first
-(syntax, names, parameters, options), then evaluated with nothing to act on (no AWS, no network, no files
-written, no processes; limits of instructions, memory and time), and what it builds is checked. --static
-only reads it.
+(syntax, names, parameters, options), and so are the modules beside it that it requires; then it is
+evaluated with nothing to act on (no AWS, no network, no files written, no processes; limits of
+instructions, memory and time), and what it builds is checked. --static only reads it.
 
 Ends with 0 where nothing but warnings and notes was found, with 1 on errors.
 

@@ -15,7 +15,7 @@ use dmsrun_lua::{
     reference::{Reference, examples},
     spec::{self, Request, Source},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -126,9 +126,30 @@ fn test(reference: &Reference, options: &Options, ui: &Terminal) -> Result<u8, D
         .collect();
     let reporter = SpecReporter::new(ui.clone(), Form::Plain { verbose: false }, None, false);
     let (options, terminal) = (options.clone(), ui.clone());
-    // An example is a script of somebody's, not a file of the library.
-    let make = move |_: &str, seed: u64| rehearsal::stage(&options, "example.lua", seed, &terminal);
+    let project = Project::new()?;
+    // An example is a script of somebody's, in a project, and not a file of the library.
+    let script = project.0.join("example.lua").to_string_lossy().into_owned();
+    let make = move |_: &str, seed: u64| rehearsal::stage(&options, &script, seed, &terminal);
     let (summary, _) = spec::run_sources(&Request::default(), &sources, &make, &reporter)?;
     reporter.end(&summary, None)?;
     Ok(if summary.failed == 0 { Exit::Success } else { Exit::Failure }.code())
+}
+
+/// The project of `dmsrun init orders`, for examples that run a script; it goes when they have run.
+struct Project(PathBuf);
+
+impl Project {
+    fn new() -> Result<Self, Diagnostic> {
+        let folder = std::env::temp_dir().join(format!("dmsrun-doc-{}", std::process::id()));
+        let project = Self(folder);
+        super::init::script(&project.0, "orders")?;
+        Ok(project)
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        // What is left is in the folder for what is left.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::{Action, CommandLine, Early};
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _, parser::ValueSource};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 /// Reads a whole command line, the program's name first.
 pub fn read(argv: Vec<OsString>) -> Result<CommandLine, Early> {
@@ -15,10 +15,20 @@ pub fn read(argv: Vec<OsString>) -> Result<CommandLine, Early> {
     let matches = command.try_get_matches_from_mut(&argv[..end]).map_err(Early)?;
     let mut line = CommandLine::from_arg_matches(&matches).map_err(Early)?;
     line.actions = actions(&matches);
+    line.given = given(&command, &matches);
     line.rest = argv[end..].iter().map(|a| a.to_string_lossy().into_owned()).collect();
     line.script_at = script;
     line.argv = argv;
     Ok(line)
+}
+
+/// The options that were typed, each with how it is written.
+fn given(command: &Command, matches: &ArgMatches) -> Vec<(String, String)> {
+    let typed = |arg: &&clap::Arg| {
+        matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    let named = |arg: &clap::Arg| (arg.get_id().to_string(), super::options::written(arg));
+    command.get_arguments().filter(typed).map(named).collect()
 }
 
 /// Where the script or the command stands: behind `--`, or the first argument that is no option and
@@ -74,11 +84,6 @@ fn actions(matches: &ArgMatches) -> Vec<Action> {
     }
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, action)| action).collect()
-}
-
-/// Arguments for Lua: what is not UTF-8 is replaced, since a script's `arg` holds texts.
-pub fn texts(arguments: &[OsString]) -> Vec<String> {
-    arguments.iter().map(|a| OsStr::to_string_lossy(a).into_owned()).collect()
 }
 
 #[cfg(test)]

@@ -108,9 +108,12 @@ fn of_commands(program: &Command, out: &mut Vec<u8>) -> io::Result<()> {
             roff.text([bold(label(arg))]);
             roff.text([roman(arg.get_help().map(ToString::to_string).unwrap_or_default())]);
         }
-        if all.iter().any(|arg| shared(arg)) {
+        let names: Vec<String> =
+            all.iter().filter(|arg| shared(arg)).map(|arg| super::options::written(arg)).collect();
+        if !names.is_empty() {
+            let text = format!("Of the options of dmsrun: {}.", names.join(", "));
             roff.control("PP", []);
-            roff.text([roman("The options of dmsrun itself may stand behind it as well.")]);
+            roff.text([roman(text)]);
         }
     }
     roff.to_writer(out)

@@ -37,16 +37,14 @@ pub struct MappingsLine {
 enum Wanted {
     /// Print the Lua script that builds the document.
     ToLua {
-        #[command(flatten)]
-        options: Options,
         /// A JSON document, or a script that builds one; `-` is the standard input.
         #[arg(value_name = "FILE")]
         file: String,
+        #[command(flatten)]
+        options: Options,
     },
     /// Say what becomes of every table of a source, or tell the story of one.
     Explain {
-        #[command(flatten)]
-        options: Options,
         /// The source's tables: a file, or `demo` for the database of the local AWS.
         #[arg(long, value_name = "FILE")]
         catalogue: String,
@@ -56,6 +54,8 @@ enum Wanted {
         /// One table, as schema.table.
         #[arg(value_name = "TABLE")]
         table: Option<String>,
+        #[command(flatten)]
+        options: Options,
     },
 }
 
@@ -143,7 +143,8 @@ fn built(file: &str, text: &str, options: &Options, ui: &Terminal) -> Result<Jso
     match (mappings.last(), ended) {
         // The last one is the whole: what it was built of came before.
         (Some(document), _) => Ok((*document).clone()),
-        (None, Some(diagnostic)) => Err(diagnostic),
+        // Its code is for programs that tell ends of a check apart.
+        (None, Some(diagnostic)) => Err(Diagnostic { code: None, ..diagnostic }),
         (None, None) => Err(unfit(file, format!("{file} builds no table mappings"))
             .hint("a script builds them with `map.rules { … }`")),
     }

@@ -8,6 +8,7 @@ mod arguments;
 mod check;
 mod completions;
 mod doc;
+mod help;
 mod init;
 mod line;
 mod local;
@@ -18,6 +19,7 @@ mod program;
 mod repl;
 mod script;
 mod test;
+mod test_end;
 mod types;
 mod verb_line;
 mod watch;
@@ -27,7 +29,7 @@ use clap::Parser;
 use dmsrun_diag::{Diagnostic, Exit, did_you_mean};
 use dmsrun_lua::{Limits, Sandbox};
 pub use options::Options;
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, io::Write as _, process::ExitCode};
 pub use verb_line::VerbLine;
 
 /// The commands of dmsrun, each with the line that describes it.
@@ -53,8 +55,12 @@ const COMMANDS: &[(&str, &str)] = &[
     ("version", "print the version"),
 ];
 
+// The headings of the help.
+const LUA: &str = "Lua, as lua(1) has them";
+const UNTRUSTED: &str = "A script that is not trusted";
+
 const AFTER_HELP: &str = "\
-Commands:
+Commands (`dmsrun help COMMAND` shows the options of one):
   init [DIR]         make a project that works at once
   check FILE…        check scripts, table mappings and task settings, without AWS
   mappings           to-lua FILE · explain FILE --catalogue C [TABLE]
@@ -64,13 +70,18 @@ Commands:
   repl               work interactively; the default on a terminal
   types [DIR]        write LuaCATS stubs for editors
   local reset        forget everything that the local AWS holds
-  completions SHELL  completions for a shell;  man: the manual page
+  completions SHELL  completions for a shell
+  man [DIR]          the manual page
 
 Examples:
+  dmsrun init orders                             a project that works at once
   dmsrun --local scripts/migrate.lua             rehearse the whole migration on the local AWS
   dmsrun scripts/migrate.lua plan                show what would change, change nothing
   dmsrun --local                                 look around on the local AWS
+  dmsrun check scripts/migrate.lua               what is wrong with it, found without AWS
   dmsrun --read-only -e 'print(require(\"aws\").whoami().account)'
+  dmsrun -l aws -i setup.lua                     as with lua(1): a module, a script, then the prompt
+  dmsrun --sandbox --local look.lua              a script that somebody sent
   dmsrun --local --fault 'dms:CreateEndpoint#1=kill' scripts/migrate.lua deploy
                                                  rehearse a crash; the same command again goes on
 
@@ -96,39 +107,39 @@ pub struct CommandLine {
     pub options: Options,
 
     /// Run a Lua statement; may be given several times.
-    #[arg(short = 'e', value_name = "STATEMENT")]
+    #[arg(short = 'e', value_name = "STATEMENT", help_heading = LUA)]
     pub execute: Vec<String>,
 
     /// Require a module into a global of its name before the script (`g=mod` names the global).
-    #[arg(short = 'l', value_name = "MODULE")]
+    #[arg(short = 'l', value_name = "MODULE", help_heading = LUA)]
     pub require: Vec<String>,
 
     /// Work interactively after the script.
-    #[arg(short = 'i', overrides_with = "interactive")]
+    #[arg(short = 'i', overrides_with = "interactive", help_heading = LUA)]
     pub interactive: bool,
 
     /// Print the version.
-    #[arg(short = 'v', overrides_with = "show_version")]
+    #[arg(short = 'v', overrides_with = "show_version", help_heading = LUA)]
     pub show_version: bool,
 
     /// Leave LUA_INIT, LUA_PATH and LUA_CPATH alone.
-    #[arg(short = 'E', overrides_with = "ignore_environment")]
+    #[arg(short = 'E', overrides_with = "ignore_environment", help_heading = LUA)]
     pub ignore_environment: bool,
 
     /// Show what `warn` says.
-    #[arg(short = 'W', overrides_with = "warn")]
+    #[arg(short = 'W', overrides_with = "warn", help_heading = LUA)]
     pub warn: bool,
 
     /// Run a script that is not trusted: no files, no processes, AWS read-only, limits.
-    #[arg(long)]
+    #[arg(long, help_heading = UNTRUSTED)]
     pub sandbox: bool,
 
     /// The memory that a script in the sandbox may use, in MB (256 where nothing is said).
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=1_048_576), requires = "sandbox")]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=1_048_576), requires = "sandbox", help_heading = UNTRUSTED)]
     pub sandbox_memory: Option<u64>,
 
     /// The instructions of Lua that a script in the sandbox may run (1000000000 where nothing is said).
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), requires = "sandbox")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), requires = "sandbox", help_heading = UNTRUSTED)]
     pub sandbox_instructions: Option<u64>,
 
     /// The script or command, and its arguments.
@@ -138,6 +149,10 @@ pub struct CommandLine {
     /// What `-e`, `-l` and `-W` ask for, in their order.
     #[arg(skip)]
     pub actions: Vec<Action>,
+
+    /// The options that were typed: what clap calls them, and how they are written.
+    #[arg(skip)]
+    pub given: Vec<(String, String)>,
 
     /// Where `rest` begins in `argv`.
     #[arg(skip)]
@@ -166,8 +181,17 @@ pub struct Early(clap::Error);
 impl Early {
     /// Prints it where it belongs and gives the exit code.
     pub fn print(&self) -> ExitCode {
-        let exit = if self.0.use_stderr() { Exit::Usage } else { Exit::Success };
-        match self.0.print() {
+        let wrong = self.0.use_stderr();
+        let exit = if wrong { Exit::Usage } else { Exit::Success };
+        let text = self.0.render().to_string();
+        let text = help::fitted(text.trim_end(), help::width()) + "\n";
+        let written = if wrong {
+            std::io::stderr().write_all(text.as_bytes())
+        } else {
+            let mut out = std::io::stdout();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        };
+        match written {
             // A closed pipe is the reader's wish to stop.
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::Failure.into(),
             _ => exit.into(),
@@ -198,6 +222,12 @@ impl CommandLine {
     /// Whether the first argument behind the options is a command of dmsrun.
     pub fn is_command(&self) -> bool {
         matches!(wanted(self), Ok(Wanted::Command(_)))
+    }
+
+    /// Whether `--` stands before the script.
+    pub fn is_behind_hyphens(&self) -> bool {
+        let before = self.script_at.and_then(|at| self.argv.get(at.checked_sub(1)?));
+        before.is_some_and(|word| word == "--")
     }
 
     /// Whether nothing is left to do without a script, as lua(1) has it after `-e` and `-v`.
@@ -243,7 +273,11 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
     if line.show_version {
         ui.print_line(concat!("dmsrun ", env!("CARGO_PKG_VERSION"), " · Lua 5.4"));
     }
-    match wanted(&line)? {
+    let wanted = wanted(&line)?;
+    if let Wanted::Command(name) = wanted {
+        refuse_unused(name, &line)?;
+    }
+    match wanted {
         Wanted::Script => script::run(line, ui),
         Wanted::Command("check") => check::run(line, ui),
         Wanted::Command("mappings") => mappings::run(line, ui),
@@ -260,7 +294,7 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
             ui.print_line(concat!("dmsrun ", env!("CARGO_PKG_VERSION"), " · Lua 5.4"));
             Ok(Exit::Success.code())
         }
-        Wanted::Command(_) => help(ui),
+        Wanted::Command(_) => help_of(line, ui),
         Wanted::Nothing if line.is_done() && line.actions.is_empty() && !line.interactive => {
             Ok(Exit::Success.code())
         }
@@ -269,10 +303,45 @@ pub fn run(line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
     }
 }
 
-fn help(ui: &Terminal) -> Result<u8, Diagnostic> {
-    let text = <CommandLine as clap::CommandFactory>::command().render_help().to_string();
-    ui.print_line(text.trim_end());
-    Ok(Exit::Success.code())
+/// Options before a command that it would pass over. Those that say where AWS is may stand there: an
+/// alias of the shell has them for whatever comes, and they promise nothing.
+fn refuse_unused(name: &str, line: &CommandLine) -> Result<(), Diagnostic> {
+    const WHERE: [&str; 5] = ["local", "profile", "region", "endpoint_url", "stdlib"];
+    if matches!(name, "help" | "version") {
+        return Ok(());
+    }
+    let all = options::all();
+    let used = options::used_by(name);
+    // What lua(1) has is for what runs Lua: the prompt, which `prepare` makes ready.
+    let is_used = |id: &str| {
+        if all.contains(&id) {
+            used.contains(&id) || WHERE.contains(&id)
+        } else {
+            name == "repl" || id == "show_version"
+        }
+    };
+    match line.given.iter().find(|(id, _)| !is_used(id)) {
+        Some((_, option)) => Err(arguments::no_use(name, option)),
+        None => Ok(()),
+    }
+}
+
+/// `dmsrun help`, and `dmsrun help COMMAND`.
+fn help_of(mut line: CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
+    match line.rest.get(1).map(String::as_str) {
+        None | Some("help" | "--help" | "-h" | "version") => {
+            let text = <CommandLine as clap::CommandFactory>::command().render_help().to_string();
+            ui.print_line(&help::fitted(text.trim_end(), help::width()));
+            Ok(Exit::Success.code())
+        }
+        Some(_) => {
+            line.rest = vec![line.rest.swap_remove(1), "--help".to_owned()];
+            line.given.clear();
+            // What is no command is told so, and a script has help of its own.
+            line.show_version = false;
+            run(line, ui)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::{
     COMMANDS, CommandLine, adopt::AdoptLine, check::CheckLine, completions::CompletionsLine,
-    doc::DocLine, init::InitLine, man::ManLine, mappings::MappingsLine, repl::ReplLine,
-    test::TestLine, types::TypesLine,
+    doc::DocLine, init::InitLine, local::LocalLine, man::ManLine, mappings::MappingsLine, options,
+    repl::ReplLine, test::TestLine, types::TypesLine,
 };
 use clap::{Arg, Command, CommandFactory, ValueHint};
 
@@ -15,9 +15,29 @@ pub fn command() -> Command {
     // clap's own `help` would hide ours.
     program = program.disable_help_subcommand(true);
     for (name, about) in COMMANDS {
-        program = program.subcommand(one(name).name(*name).about(first(about)));
+        let line = without(name, &options::narrowed(one(name), name));
+        program = program.subcommand(line.about(first(about)));
     }
     program
+}
+
+/// The commands inside commands.
+const INNER: [&str; 3] = ["to-lua", "explain", "reset"];
+
+/// The command without what is hidden in it: completions would offer it all the same.
+fn without(name: &'static str, line: &Command) -> Command {
+    let mut kept = Command::new(name);
+    if let Some(about) = line.get_about() {
+        kept = kept.about(about.clone());
+    }
+    if let Some(after) = line.get_after_help() {
+        kept = kept.after_help(after.clone());
+    }
+    kept = kept.args(line.get_arguments().filter(|arg| !arg.is_hide_set()).cloned());
+    kept.subcommands(line.get_subcommands().filter_map(|inner| {
+        let name = INNER.iter().find(|name| **name == inner.get_name())?;
+        Some(without(name, inner))
+    }))
 }
 
 fn one(name: &'static str) -> Command {
@@ -31,8 +51,7 @@ fn one(name: &'static str) -> Command {
         "doc" => DocLine::command(),
         "completions" => CompletionsLine::command(),
         "man" => ManLine::command(),
-        "local" => Command::new("local")
-            .subcommand(Command::new("reset").about("forget everything that the local AWS holds")),
+        "local" => LocalLine::command(),
         "repl" => ReplLine::command(),
         "help" | "version" => Command::new(name),
         // Their arguments are files.

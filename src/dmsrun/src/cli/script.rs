@@ -1,7 +1,7 @@
 //! Runs Lua as lua(1) does: LUA_INIT, what `-e` and `-l` say in their order, the script or the standard
 //! input, and the REPL where `-i` asks for it.
 
-use super::{Action, CommandLine, Options, line::texts, verb_line::VerbLine};
+use super::{Action, CommandLine, Options, verb_line::VerbLine};
 use crate::{repl, session, ui::Terminal};
 use dmsrun_diag::{Diagnostic, Exit};
 use dmsrun_lua::Host;
@@ -72,10 +72,10 @@ pub fn start(
         None => line.argv.split_at(line.argv.len().min(1)),
         Some(at) => (&line.argv[..at], &line.argv[at + 1..]),
     };
-    config.program = texts(before);
-    config.args = texts(after);
+    config.program = before.to_vec();
+    config.args = after.to_vec();
     match script.and_then(|_| line.rest.first()) {
-        Some(name) if name == "-" => config.program.push(name.clone()),
+        Some(name) if name == "-" => config.program.push(name.into()),
         Some(name) => config.script = Some(name.clone()),
         None => {}
     }
@@ -144,7 +144,8 @@ fn work(line: &CommandLine, host: &Host) -> Result<(u8, bool), Diagnostic> {
     }
     let script = line.rest.first().filter(|_| !line.is_command());
     let code = match script.map(String::as_str) {
-        Some("-") => host.run_stdin(&stdin()?, true)?,
+        // As lua(1) has it: behind `--` it is a file's name.
+        Some("-") if !line.is_behind_hyphens() => host.run_stdin(&stdin()?, true)?,
         Some(path) if !Path::new(path).exists() => return Err(missing(path)),
         Some(path) => host.run_file(path)?,
         None if line.interactive || line.is_done() => 0,

@@ -10,7 +10,7 @@ use crate::{
 };
 use clap::{Parser, ValueEnum};
 use dmsrun_diag::{Diagnostic, Exit};
-use dmsrun_lua::spec::{self, Coverage, Request, Summary};
+use dmsrun_lua::spec::{self, Coverage, Request, Running, Summary};
 use std::path::{Path, PathBuf};
 
 /// The folders in which specs are looked for where none is named, the first that is there.
@@ -66,7 +66,7 @@ pub struct TestLine {
     pub jobs: Option<usize>,
 
     /// The form of the results.
-    #[arg(short, long, value_enum, value_name = "FORM", default_value_t)]
+    #[arg(short, long, value_enum, ignore_case = true, value_name = "FORM", default_value_t)]
     pub output: Output,
 
     /// Write the results to FILE, and the plain form to the terminal.
@@ -116,6 +116,7 @@ pub fn run(line: &CommandLine, ui: &Terminal) -> Result<u8, Diagnostic> {
         return Ok(Exit::Success.code());
     };
     let work = Work::new(given, &line.options, ui)?;
+    super::test_end::on_signal(&work.request.running, ui)?;
     if work.line.watch {
         return super::watch::run(&work);
     }
@@ -157,6 +158,7 @@ impl Work {
             list: line.list,
             fail_fast: line.fail_fast,
             coverage: line.coverage || line.lcov.is_some(),
+            running: Running::default(),
         };
         Ok(Self { line, request, options, ui: ui.clone() })
     }
@@ -202,7 +204,8 @@ impl Work {
                     .what(format!("{}: {error}", place.display()))
             },
         )?;
-        crate::ui::show_coverage(&self.ui, &files, &place);
+        let aside = self.line.output != Output::Plain && self.line.output_file.is_none();
+        crate::ui::show_coverage(&self.ui, &files, &place, aside);
         Ok(())
     }
 }

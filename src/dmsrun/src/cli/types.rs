@@ -64,7 +64,26 @@ pub fn files(stdlib: Option<PathBuf>) -> Result<BTreeMap<String, String>, Diagno
 }
 
 /// Writes the stubs; a file that is right already is left alone, so that editors need not read it again.
+/// Where a folder holds code under the name of a stub, nothing is written.
 pub fn write(dir: &Path, files: &BTreeMap<String, String>) -> Result<(), Diagnostic> {
+    if dir.exists() && !dir.is_dir() {
+        return Err(Diagnostic::error("The stubs could not be written")
+            .what(format!("{} is not a folder", dir.display()))
+            .exit(Exit::Usage));
+    }
+    let code: Vec<&str> =
+        files.keys().map(String::as_str).filter(|f| is_code(&dir.join(f))).collect();
+    if let Some((first, rest)) = code.split_first() {
+        let more =
+            if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        return Err(Diagnostic::error("Files would be overwritten")
+            .what(format!(
+                "{} is code and no stub{more}; nothing was written",
+                dir.join(first).display()
+            ))
+            .exit(Exit::Usage)
+            .command("stubs have a folder of their own", format!("dmsrun types {FOLDER}")));
+    }
     for (name, text) in files {
         let path = dir.join(name);
         if std::fs::read(&path).is_ok_and(|there| there == text.as_bytes()) {
@@ -118,6 +137,12 @@ fn drift(dir: &Path, files: &BTreeMap<String, String>) -> Drift {
 fn is_ours(path: &Path) -> bool {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.starts_with("---@meta") && text.lines().nth(1) == Some(MARK)
+}
+
+/// Whether a file holds what somebody may run: a stub begins with `---@meta`, whoever wrote it.
+fn is_code(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    !text.trim().is_empty() && !text.starts_with("---@meta")
 }
 
 /// The second line of every stub.

@@ -1,11 +1,11 @@
 //! `breakpoint()`: a session at that place of a script, with its locals.
 
-use super::{After, Repl, fallback, lock::Lock, session, session::Session};
+use super::{After, Repl, fallback, lock::Lock, session, session::Session, signals};
 use crate::{cli::Options, ui::Terminal};
 use dmsrun_diag::{Diagnostic, Exit};
 use dmsrun_lua::{Host, Raise, calls, ui::Ui as _};
 use mlua::{Function, Lua, Table, Value};
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, fs, rc::Rc};
 
 /// Makes the global `breakpoint`.
 pub fn install(
@@ -65,11 +65,28 @@ fn open(
 ) -> Result<(), Raise> {
     let host = Host::of(lua);
     let place = format!("{}:{line}", dmsrun_lua::place::file_of(chunk));
-    ui.talk(&format!("breakpoint at {place}; :continue or Ctrl-D goes on, :quit ends the script"));
-    let session = Rc::new(Session::over(&host, tools));
-    let lock = Rc::new(Lock::new(&host, options, options.borrow().read_only));
-    let repl = Repl::new(&host, ui, options, session, lock, Some(place))?;
-    match repl.run()? {
+    let session = Session::over(&host, tools);
+    if let Some(source) = chunk.strip_prefix('@').and_then(|file| fs::read_to_string(file).ok()) {
+        session.add_constants(&source, line).map_err(session::fault)?;
+    }
+    let session = Rc::new(session);
+    let (lock, rights) = (Rc::new(Lock::at_breakpoint(&host, options)), options.borrow().read_only);
+    let locked = if lock.is_locked() { ", read-only" } else { "" };
+    ui.talk(&format!(
+        "breakpoint at {place}{locked}; :continue or Ctrl-D goes on, :quit ends the script"
+    ));
+    if lock.is_locked() {
+        lock.lock()?;
+    }
+    let repl = Repl::new(&host, ui, options, session, Rc::clone(&lock), Some(place))?;
+    let after = repl.run();
+    lock.give_back(rights)?;
+    match after? {
+        After::Quit if signals::is_open() => {
+            // An entry led here: it ends as by Ctrl-C, and the session around it stays.
+            signals::give_up();
+            Err(Raise::Exit(Exit::Interrupted.code()))
+        }
         After::Quit => Err(Raise::Exit(Exit::Interrupted.code())),
         _ => Ok(()),
     }

@@ -3,7 +3,7 @@
 use super::{After, Repl, doc, meta, place, script};
 use crate::session as host_session;
 use dmsrun_diag::Diagnostic;
-use dmsrun_lua::from_lua;
+use dmsrun_lua::{from_lua, ui::Ui as _};
 use mlua::Value;
 use std::{fs, io::IsTerminal as _, io::Write as _, path::Path, process::Command};
 
@@ -12,10 +12,12 @@ type Done = Result<After, Diagnostic>;
 impl Repl<'_> {
     /// Runs a command.
     pub(super) fn command(&self, word: &str, rest: &str) -> After {
+        // As in other debuggers.
+        let word = if word == "c" && self.at.is_some() { "continue" } else { word };
         match meta::find(word).and_then(|name| self.do_command(name, rest)) {
             Ok(after) => after,
             Err(diagnostic) => {
-                self.show(&diagnostic);
+                self.show(&self.explained(diagnostic));
                 After::Next
             }
         }
@@ -32,12 +34,12 @@ impl Repl<'_> {
                 Ok(After::Next)
             }
             "doc" => {
-                self.explain(&doc::about(&self.session, rest)?);
+                self.explain(&doc::about(&self.session, rest, self.ui.width())?);
                 Ok(After::Next)
             }
             "json" | "raw" | "table" => self.again(name, rest),
-            "time" if rest.is_empty() => {
-                self.timing.set(!self.timing.get());
+            "time" if matches!(rest, "" | "on" | "off") => {
+                self.timing.set(if rest.is_empty() { !self.timing.get() } else { rest == "on" });
                 let state = if self.timing.get() { "on" } else { "off" };
                 self.say(format!("Timing is {state}."))
             }
@@ -45,9 +47,17 @@ impl Repl<'_> {
             "trace" => self.trace(rest),
             "locals" | "where" => self.locals(),
             "stack" => self.stack(rest),
+            "region" | "profile" if self.at.is_some() && !rest.is_empty() => {
+                Err(Diagnostic::error("A breakpoint stays where its script is")
+                    .what("the script goes on behind it, in the same account and region")
+                    .hint(":continue or :quit leaves it"))
+            }
             "region" => self.region(rest),
             "profile" => self.profile(rest),
             "unlock" => self.lock.unlock(rest, &self.ui).map(|()| After::Next),
+            "lock" if self.options.borrow().local.is_some() => {
+                self.say("The local AWS is not locked.".to_owned())
+            }
             "lock" => {
                 self.lock.lock()?;
                 self.say("Locked: changes are refused.".to_owned())
@@ -255,7 +265,7 @@ impl Repl<'_> {
     fn run_text(&self, name: &str, text: &str) -> Done {
         self.lock.note_entry(text)?;
         let outcome = self.session.run_named(name, text);
-        self.live.forget_names();
+        self.live.outdate_names();
         match self.settle(outcome, || entry_of(text)) {
             Ok(values) => {
                 if let Some(text) = self.shower().values(&values) {
@@ -291,6 +301,17 @@ impl Repl<'_> {
             }
         })?;
         let plural = if record.len() == 1 { "entry" } else { "entries" };
+        let chunk = super::session::strip_shebang(&text);
+        if let Err(error) = self.host.lua().load(chunk).set_name(format!("={file}")).into_function()
+        {
+            let complaint = error.to_string();
+            let complaint = complaint.lines().next().unwrap_or_default();
+            self.ui.show(
+                &Diagnostic::warning("The script does not run as it stands")
+                    .what(complaint.trim_start_matches("syntax error: ").to_owned())
+                    .hint("it was saved all the same"),
+            );
+        }
         self.say(format!("Saved {} {plural}. Run it with: dmsrun {file}", record.len()))
     }
 

@@ -153,7 +153,12 @@ impl<'h> Edited<'h> {
             .build();
         let mut editor = Editor::with_config(config).map_err(failed)?;
         let lua = completer.lua().clone();
-        editor.set_helper(Some(Assistant { completer, lua, room: Cell::new(0) }));
+        editor.set_helper(Some(Assistant {
+            completer,
+            lua,
+            room: Cell::new(0),
+            paints: ui.paints(),
+        }));
         let file = history::file();
         if let Some(file) = &file {
             // The first session finds no file.
@@ -206,6 +211,7 @@ struct Assistant<'h> {
     lua: Lua,
     /// The columns behind the prompt.
     room: Cell<usize>,
+    paints: bool,
 }
 
 impl Helper for Assistant<'_> {}
@@ -223,15 +229,29 @@ impl Completes for Assistant<'_> {
     }
 }
 
-/// What stands behind the cursor in grey.
+/// What stands behind the cursor in grey; without colours in brackets, so that nobody takes it for
+/// what was typed.
 struct Remark {
     text: String,
+    shown: String,
     taken: bool,
+}
+
+impl Remark {
+    fn new(text: String, taken: bool) -> Self {
+        Self { shown: text.clone(), text, taken }
+    }
+
+    fn bracketed(self) -> Self {
+        let start = self.shown.len() - self.shown.trim_start().len();
+        let (blank, text) = self.shown.split_at(start);
+        Self { shown: format!("{blank}‹{text}›"), ..self }
+    }
 }
 
 impl Hint for Remark {
     fn display(&self) -> &str {
-        &self.text
+        &self.shown
     }
     fn completion(&self) -> Option<&str> {
         self.taken.then_some(&self.text)
@@ -245,13 +265,14 @@ impl Hinter for Assistant<'_> {
         let mut remark = self.remark(line, pos, ctx)?;
         // On one line: what is below it belongs to the lists of completion.
         let room = self.room.get().saturating_sub(console::measure_text_width(line));
+        let room = if self.paints { room } else { room.saturating_sub(2) };
         if console::measure_text_width(&remark.text) > room {
             if remark.taken || room < 8 {
                 return None;
             }
-            remark.text = console::truncate_str(&remark.text, room, "…").into_owned();
+            remark.shown = console::truncate_str(&remark.text, room, "…").into_owned();
         }
-        Some(remark)
+        Some(if self.paints { remark } else { remark.bracketed() })
     }
 }
 
@@ -269,10 +290,10 @@ impl Assistant<'_> {
             && found.entry.len() > line.len()
             && !found.entry.contains('\n')
         {
-            return Some(Remark { text: found.entry[line.len()..].to_owned(), taken: true });
+            return Some(Remark::new(found.entry[line.len()..].to_owned(), true));
         }
         let (text, taken) = self.completer.hint(line)?;
-        Some(Remark { text, taken })
+        Some(Remark::new(text, taken))
     }
 }
 

@@ -1,8 +1,8 @@
 //! One entry: sorted, run, shown, recorded.
 
-use super::{After, Repl, doc, session::Outcome, source};
+use super::{After, Repl, doc, session::Outcome, signals, source};
 use dmsrun_diag::{Diagnostic, Exit};
-use dmsrun_lua::place;
+use dmsrun_lua::{place, ui::Ui as _};
 use mlua::{MultiValue, Value};
 use std::time::Instant;
 
@@ -18,6 +18,11 @@ pub fn limit(diagnostic: &Diagnostic) -> Option<String> {
     found.next().map(str::to_owned)
 }
 
+fn interrupted() -> Diagnostic {
+    Diagnostic::error("Interrupted")
+        .what("the session goes on; AWS goes on with what it was told before")
+}
+
 impl Repl<'_> {
     /// Does what an entry asks for.
     pub(super) fn entry(&self, entry: &str) -> After {
@@ -25,7 +30,7 @@ impl Repl<'_> {
             source::Entry::Nothing => After::Next,
             source::Entry::Command(word, rest) => self.command(word, rest),
             source::Entry::Question(name) => {
-                match doc::about(&self.session, name) {
+                match doc::about(&self.session, name, self.ui.width()) {
                     Ok(text) => self.explain(&text),
                     Err(diagnostic) => self.show(&diagnostic),
                 }
@@ -73,7 +78,7 @@ impl Repl<'_> {
             }
             self.ui.talk(&line);
         }
-        self.live.forget_names();
+        self.live.outdate_names();
         self.settle(outcome, || text.trim().to_owned())
     }
 
@@ -94,6 +99,11 @@ impl Repl<'_> {
                 }
                 Ok(values)
             }
+            Outcome::Exit(_) if self.at.is_none() && signals::was_given_up() => {
+                self.show(&interrupted());
+                Err(After::Next)
+            }
+            // At a breakpoint the script around it ends as well.
             Outcome::Exit(code) => Err(After::Leave(code)),
             Outcome::Failed(diagnostic) if limit(&diagnostic).is_some() => {
                 let what = limit(&diagnostic).unwrap_or_default();
@@ -112,14 +122,13 @@ impl Repl<'_> {
     }
 
     /// What a session says differently from a script.
-    fn explained(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+    pub(super) fn explained(&self, mut diagnostic: Diagnostic) -> Diagnostic {
         if diagnostic.exit == Exit::Interrupted {
             if self.input.borrow().is_terminal() {
                 // Behind the ^C that the terminal shows.
                 self.ui.talk("");
             }
-            return Diagnostic::error("Interrupted")
-                .what("the session goes on; AWS goes on with what it was told before");
+            return interrupted();
         }
         let refused = diagnostic
             .details

@@ -20,6 +20,11 @@ pub fn paint(line: &str, cursor: usize) -> String {
             if word == "time" { paint(argument, usize::MAX) } else { argument.to_owned() };
         return format!("{}\x1b[{color}m:{word}\x1b[0m{argument}", &line[..lead]);
     }
+    // `?name` asks; its mark is no slip.
+    if let Some(rest) = line.trim_start().strip_prefix('?') {
+        let lead = line.len() - rest.len() - 1;
+        return format!("{}\x1b[36m?\x1b[0m{rest}", &line[..lead]);
+    }
     let tokens = lexer::tokens(line);
     let pair = pair(line, &tokens, cursor);
     let mut out = String::with_capacity(line.len() * 2);
@@ -95,6 +100,11 @@ mod tests {
             let plain = console::strip_ansi_codes(&paint(line, 3)).into_owned();
             assert_eq!(plain, line);
         }
+    }
+
+    #[test]
+    fn the_mark_of_a_question_is_not_shown_as_a_slip() {
+        assert_eq!(paint("?map.include", 3), "\x1b[36m?\x1b[0mmap.include");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The history: whole entries, in a file that only the user can read, without secrets.
 
 use super::lexer::{self, Kind};
-use dmsrun_base::Redactor;
+use dmsrun_base::{Redactor, confidential};
 use dmsrun_diag::secrets::names_secret;
 use std::path::PathBuf;
 
@@ -28,13 +28,68 @@ fn looks_secret(entry: &str) -> bool {
         .filter(|t| t.counts())
         .map(|t| (t.kind, t.text(entry)))
         .collect();
+    let tool = Tool::of(entry);
     tokens.iter().enumerate().any(|(at, (kind, text))| {
-        let rest = &tokens[at + 1..];
+        let (before, rest) = (&tokens[..at], &tokens[at + 1..]);
         let named = matches!(kind, Kind::Name | Kind::Text) && names_secret(text);
-        (named && is_given_a_text(rest))
+        (named && (is_given_a_text(rest) || is_called_with_a_text(before, text, rest)))
             || (*text == "secret" && makes_a_secret(rest))
-            || (*kind == Kind::Text && has_userinfo(text))
+            || (*kind == Kind::Text && (has_userinfo(text) || tool.shows_in(text)))
     })
+}
+
+/// A program that takes its password as an argument, where an entry speaks of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tool {
+    /// `-pPASSWORD`
+    Mysql,
+    /// `user/PASSWORD@place`
+    Oracle,
+    /// `-u user:PASSWORD`
+    Curl,
+    Other,
+}
+
+impl Tool {
+    fn of(entry: &str) -> Self {
+        let has = |names: &[&str]| names.iter().any(|name| entry.contains(name));
+        if has(&["mysql", "mariadb"]) {
+            Self::Mysql
+        } else if has(&["sqlplus", "sqlldr", "expdp", "impdp", "rman"]) {
+            Self::Oracle
+        } else if has(&["curl", "wget"]) {
+            Self::Curl
+        } else {
+            Self::Other
+        }
+    }
+
+    fn shows_in(self, text: &str) -> bool {
+        let mut words = text.split(['"', '\'', ' ']).filter(|word| !word.is_empty());
+        match self {
+            Self::Mysql => words.any(|word| word.starts_with("-p") && word.len() > 2),
+            Self::Oracle => {
+                words.any(|word| word.contains('/') && !word.starts_with(['/', '@', '.']))
+            }
+            Self::Curl => words.any(|word| {
+                let pair = word.split_once(':');
+                pair.is_some_and(|(user, rest)| !user.is_empty() && !rest.starts_with("//"))
+            }),
+            Self::Other => false,
+        }
+    }
+}
+
+/// `set_password("…")`, and `"--password", "…"`; what reads a secret, such as `prompt.secret "…"`, is
+/// called with a question.
+fn is_called_with_a_text(before: &[(Kind, &str)], text: &str, rest: &[(Kind, &str)]) -> bool {
+    let flag = text.trim_start_matches(['"', '\'']).starts_with('-');
+    let reads = text == "secret" || matches!(before, [.., (_, "secret"), (_, ".")]);
+    match rest {
+        [(_, ","), (Kind::Text, _), ..] => flag,
+        [(_, "("), (Kind::Text, _), ..] | [(Kind::Text, _), ..] => !flag && !reads,
+        _ => false,
+    }
 }
 
 /// `= "…"`, also behind the bracket of `["password"]`, and joined from pieces; what a function gives
@@ -61,11 +116,16 @@ fn makes_a_secret(rest: &[(Kind, &str)]) -> bool {
 
 /// `scheme://user:password@host` in a text.
 fn has_userinfo(text: &str) -> bool {
-    text.split_once("://").is_some_and(|(_, rest)| {
-        let authority = rest.split('/').next().unwrap_or_default();
-        authority.split_once('@').is_some_and(|(user, _)| user.contains(':'))
-    }) || text.to_ascii_lowercase().contains("password=")
+    !confidential::inner_secrets(text).is_empty()
+        || text.split_once("://").is_some_and(|(_, rest)| {
+            let authority = rest.split('/').next().unwrap_or_default();
+            authority.split_once('@').is_some_and(|(user, _)| user.contains(':'))
+        })
+        || text.to_ascii_lowercase().contains("password=")
         || text.to_ascii_lowercase().contains("pwd=")
+        || ["bearer ", "basic "]
+            .iter()
+            .any(|word| text.trim_start_matches(['"', '\'']).to_ascii_lowercase().starts_with(word))
 }
 
 #[cfg(test)]
@@ -81,6 +141,14 @@ mod tests {
             "s = secret.new \"abc\"",
             "f('mysql://root:pw@db/x')",
             "extra = 'user=a;password=b'",
+            "set_password('abc')",
+            "run { \"mysql\", \"-pgeheim\" }",
+            "process.run('mysql -u root -pgeheim -e \"select 1\"')",
+            "process.run { 'sqlplus', 'system/geheim@db' }",
+            "process.run { 'curl', '-u', 'admin:geheim', 'http://x' }",
+            "run { '--password', 'abc' }",
+            "sql(\"ALTER USER 'x' IDENTIFIED BY 'geheim'\")",
+            "http.request { headers = { Authorization = 'Bearer abc' } }",
         ] {
             assert!(looks_secret(entry), "{entry}");
         }
@@ -94,6 +162,10 @@ mod tests {
             "tasks()",
             "f('https://example.com/a')",
             "print(password)",
+            "p = prompt.secret \"Password?\"",
+            "secret.is_name('password')",
+            "process.run { 'mysql', '-h', 'db', '-e', 'select 1' }",
+            "process.run { 'curl', '-s', 'https://example.com/a' }",
         ] {
             assert!(!looks_secret(entry), "{entry}");
         }

@@ -38,6 +38,8 @@ pub enum Names {
     EndpointArns,
     /// Log groups.
     LogGroups,
+    /// Stacks of dmsrun.
+    Stacks,
 }
 
 impl Names {
@@ -65,6 +67,7 @@ impl Names {
             Self::Endpoints => "endpoints",
             Self::EndpointArns => "endpoint_arns",
             Self::LogGroups => "log_groups",
+            Self::Stacks => "stacks",
         }
     }
 }
@@ -80,7 +83,8 @@ pub struct Account {
 
 #[derive(Debug, Default)]
 struct Known {
-    names: BTreeMap<Names, (Instant, Vec<String>)>,
+    /// With the moment of the answer; none where an entry may have made others since.
+    names: BTreeMap<Names, (Option<Instant>, Vec<String>)>,
     asked: BTreeSet<Names>,
     account: Account,
 }
@@ -129,9 +133,12 @@ impl<'h> Live<'h> {
         *self.shared.borrow_mut() = Arc::default();
     }
 
-    /// Forgets the names: an entry may have made others.
-    pub fn forget_names(&self) {
-        self.shared.borrow().known().names.clear();
+    /// An entry may have made others: the names are asked for again when they are wanted, and stand
+    /// until the answer is there.
+    pub fn outdate_names(&self) {
+        for (at, _) in self.shared.borrow().known().names.values_mut() {
+            *at = None;
+        }
     }
 
     /// Starts to find out who the account is, without waiting.
@@ -152,7 +159,7 @@ impl<'h> Live<'h> {
         {
             let known = shared.known();
             if let Some((at, list)) = known.names.get(&names)
-                && (!patient || at.elapsed() < FRESH)
+                && (!patient || at.is_some_and(|at| at.elapsed() < FRESH))
             {
                 return list.clone();
             }
@@ -162,14 +169,15 @@ impl<'h> Live<'h> {
         }
         if self.is_local() {
             // The local AWS answers in a moment, and only this host may ask it.
-            let list = ask(self.host, names);
-            shared.known().names.insert(names, (Instant::now(), list.clone()));
+            let list = ask(self.host, names).unwrap_or_default();
+            shared.known().names.insert(names, (Some(Instant::now()), list.clone()));
             return list;
         }
         let asked = shared.known().asked.insert(names);
         // A thread that ended answers nothing, and the wait below is bounded.
         if asked && self.asker().send(names).is_err() {
             *self.asker.borrow_mut() = None;
+            shared.known().asked.remove(&names);
         }
         let waiting = shared
             .news
@@ -196,7 +204,10 @@ impl<'h> Live<'h> {
             while let Ok(names) = receiver.recv() {
                 let list = ask(&host, names);
                 let mut known = shared.known();
-                known.names.insert(names, (Instant::now(), list));
+                // Where AWS does not answer, what was known stands.
+                if let Some(list) = list {
+                    known.names.insert(names, (Some(Instant::now()), list));
+                }
                 known.asked.remove(&names);
                 shared.news.notify_all();
             }
@@ -212,11 +223,11 @@ fn module(host: &Host) -> Option<Table> {
     values.front()?.as_table().cloned()
 }
 
-fn ask(host: &Host, names: Names) -> Vec<String> {
-    let ask = module(host).and_then(|module| module.raw_get::<Function>("names").ok());
-    let values = ask.and_then(|ask| host.protected(&ask, names.word()).ok()?.ok());
-    let list = values.and_then(|values| values.front()?.as_table().cloned());
-    list.map(|list| list.sequence_values::<String>().flatten().collect()).unwrap_or_default()
+fn ask(host: &Host, names: Names) -> Option<Vec<String>> {
+    let ask: Function = module(host)?.raw_get("names").ok()?;
+    let values = host.protected(&ask, names.word()).ok()?.ok()?;
+    let list = values.front()?.as_table().cloned()?;
+    Some(list.sequence_values::<String>().flatten().collect())
 }
 
 fn account(host: &Host) -> Account {

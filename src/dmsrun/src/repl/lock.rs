@@ -1,7 +1,7 @@
 //! Whether a session may change anything: a real account is read-only until it is unlocked with a
 //! reason, and that is journalled before it counts.
 
-use super::{live::Live, place};
+use super::{live::Live, place, signals};
 use crate::{cli::Options, ui::Terminal};
 use dmsrun_diag::Diagnostic;
 use dmsrun_lua::Host;
@@ -12,7 +12,11 @@ use std::{
     fs,
     io::Write as _,
     rc::Rc,
+    sync::atomic::{AtomicBool, Ordering},
 };
+
+/// Whether the session of this process was started as one that can't be unlocked.
+static FORCED: AtomicBool = AtomicBool::new(false);
 
 /// The lock of a session.
 #[derive(Debug)]
@@ -27,7 +31,26 @@ pub struct Lock<'h> {
 impl<'h> Lock<'h> {
     /// Locks a real account. Called before anything is sent.
     pub fn new(host: &'h Host, options: &Rc<RefCell<Options>>, forced: bool) -> Self {
+        FORCED.store(forced, Ordering::SeqCst);
         Self { host, options: Rc::clone(options), forced, unlocked: Cell::new(false) }
+    }
+
+    /// The lock of a session inside a script or an entry. What is typed there is not what the script
+    /// was started for: it is read-only as well, unless the session around it was unlocked.
+    pub fn at_breakpoint(host: &'h Host, options: &Rc<RefCell<Options>>) -> Self {
+        let (read_only, around) = (options.borrow().read_only, signals::is_open());
+        let forced = if around { FORCED.load(Ordering::SeqCst) } else { read_only };
+        let unlocked = Cell::new(around && !read_only);
+        Self { host, options: Rc::clone(options), forced, unlocked }
+    }
+
+    /// Gives what is to go on the rights that it had.
+    pub fn give_back(&self, read_only: bool) -> Result<(), Diagnostic> {
+        if !self.is_local() {
+            self.options.borrow_mut().read_only = read_only;
+            self.host.state().session()?.aws.set_read_only(read_only);
+        }
+        Ok(())
     }
 
     /// Whether changes to a real account are refused.
@@ -151,18 +174,8 @@ impl<'h> Lock<'h> {
         let label = account.name.unwrap_or_else(|| place::label(&options));
         let region = account.region.or_else(|| place::region(&options)).unwrap_or_default();
         let state = if self.is_unlocked() { "UNLOCKED" } else { "" };
-        let place = at.map(|at| format!("break {at}"));
-        let words = |parts: &[&str]| {
-            let parts: Vec<&str> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
-            format!("{}> ", parts.join(" "))
-        };
-        let whole = words(&[&label, &region, state, place.as_deref().unwrap_or_default()]);
-        // In a narrow terminal what must not be mistaken stays.
-        let plain =
-            [whole, words(&[&label, &region, state]), words(&[&label, state]), "> ".to_owned()]
-                .into_iter()
-                .find(|prompt| prompt.chars().count() * 2 <= width.max(20))
-                .unwrap_or_else(|| "> ".to_owned());
+        let place = at.map(|at| format!("break {at}")).unwrap_or_default();
+        let plain = fitting(&label, &region, state, &place, width);
         let code = if self.is_unlocked() {
             "1;31"
         } else if self.is_local() {
@@ -172,5 +185,40 @@ impl<'h> Lock<'h> {
         };
         let colored = if color { format!("\x1b[{code}m{plain}\x1b[0m") } else { plain.clone() };
         (plain, colored)
+    }
+}
+
+/// The prompt, at most half as wide as the terminal. In a narrow one what must not be mistaken stays.
+fn fitting(label: &str, region: &str, state: &str, place: &str, width: usize) -> String {
+    let words = |parts: &[&str]| {
+        let parts: Vec<&str> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
+        format!("{}> ", parts.join(" "))
+    };
+    let room = width.max(20) / 2;
+    let prompts = [&[label, region, state, place][..], &[label, region, state], &[label, state]];
+    let fits = |prompt: &String| console::measure_text_width(prompt) <= room;
+    prompts.into_iter().map(words).find(fits).unwrap_or_else(|| {
+        let left = room.saturating_sub(state.len() + 3);
+        match left < 4 {
+            true => words(&[state]),
+            false => words(&[&console::truncate_str(label, left, "…"), state]),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prompt_of_an_unlocked_account_says_so_however_narrow_the_terminal_is() {
+        let at = |width| fitting("123456789012", "eu-west-1", "UNLOCKED", "break a.lua:1", width);
+        assert_eq!(at(100), "123456789012 eu-west-1 UNLOCKED break a.lua:1> ");
+        assert_eq!(at(80), "123456789012 eu-west-1 UNLOCKED> ");
+        assert_eq!(at(60), "123456789012 UNLOCKED> ");
+        assert_eq!(at(40), "12345678… UNLOCKED> ");
+        assert_eq!(at(20), "UNLOCKED> ");
+        assert_eq!(fitting("acme-production", "eu-west-1", "", "", 20), "acme-p…> ");
+        assert_eq!(fitting("LOCAL", "us-east-1", "", "", 20), "LOCAL> ");
     }
 }

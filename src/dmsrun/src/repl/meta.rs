@@ -24,7 +24,11 @@ const COMMANDS: [Command; 22] = [
     command("json", "[EXPRESSION]", "show the last value, or this one, as JSON"),
     command("table", "[EXPRESSION]", "show it as a table with every row"),
     command("raw", "[EXPRESSION]", "show all of it, as Lua"),
-    command("time", "[EXPRESSION]", "say how long it takes; alone, for every entry from now on"),
+    command(
+        "time",
+        "[EXPRESSION|on|off]",
+        "say how long it takes; alone or with on, for every entry from now on",
+    ),
     command("trace", "[on|off]", "show every AWS call with its duration and request id"),
     command("locals", "", "list the session's locals"),
     command("stack", "[NAME]", "list the stacks of this account, or the resources of one"),
@@ -64,6 +68,10 @@ pub fn find(word: &str) -> Result<&'static str, Diagnostic> {
         return Ok(only);
     }
     let diagnostic = Diagnostic::error("Unknown command").what(format!("there is no :{word}"));
+    if !word.is_empty() && !begun.is_empty() {
+        let begun: Vec<String> = begun.iter().map(|name| format!(":{name}")).collect();
+        return Err(diagnostic.hint(format!("it may be {}", begun.join(" or "))));
+    }
     Err(match did_you_mean(word, NAMES) {
         Some(near) => diagnostic.hint(near),
         None => diagnostic.hint(":help lists the commands"),

@@ -4,6 +4,7 @@
 mod breakpoint;
 mod commands;
 mod complete;
+mod constants;
 mod doc;
 mod editor;
 mod evaluate;

@@ -87,11 +87,18 @@ function session:compile(text, chunk, names)
 	local entry = make(function(getter, declared, attributes)
 		self:keep(getter, declared, attributes)
 	end)
+	local varargs = self.varargs
 	for _, name in ipairs(used) do
 		local index = index_of(entry, name)
 		if index then
 			local cell = self.cells[name]
 			upvaluejoin(entry, index, cell.getter, cell.index)
+		end
+	end
+	if varargs then
+		-- `...` is what the function of the frame was given.
+		return function()
+			return entry(unpack(varargs, 1, varargs.n))
 		end
 	end
 	return entry
@@ -115,6 +122,13 @@ function session:get(name)
 	end
 	local _, value = getupvalue(cell.getter, cell.index)
 	return value, true
+end
+
+--- The function that another one only checks the arguments of: its upvalue `body`.
+function session.body(f)
+	local index = index_of(f, "body")
+	local _, body = getupvalue(f, index or 0)
+	return type(body) == "function" and body or nil
 end
 
 --- Closes what was declared with <close>, the last first; the faults of closing come back.
@@ -152,7 +166,7 @@ end
 function session.at(level, fallback, run)
 	local thread = running()
 	local frame = getinfo(level + 1, "fSl")
-	local me = setmetatable({ cells = {}, closing = {}, stack = {} }, session)
+	local me = setmetatable({ cells = {}, closing = {}, stack = {}, folded = {} }, session)
 	local base = _G
 	for index = 1, 255 do
 		local name = getupvalue(frame.func, index)
@@ -178,6 +192,14 @@ function session.at(level, fallback, run)
 			me.stack[name] = { index = index, cell = cell }
 		end
 	end
+	me.varargs = { n = 0 }
+	for index = 1, 255 do
+		local name, value = getlocal(level + 1, -index)
+		if not name then
+			break
+		end
+		me.varargs[index], me.varargs.n = value, index
+	end
 	me.thread, me.func = thread, frame.func
 	-- The shortcuts are there for entries, and stay out of the script's globals.
 	me.env = setmetatable({}, {
@@ -197,6 +219,15 @@ function session.at(level, fallback, run)
 		error(results[2], 0)
 	end
 	return unpack(results, 2, results.n)
+end
+
+--- Adds a constant that is no variable of the frame; what the frame has goes before it.
+function session:constant(name, value)
+	if not self.cells[name] or self.folded[name] then
+		local cell = cell_of(value)
+		cell.const = true
+		self.cells[name], self.folded[name] = cell, true
+	end
 end
 
 --- Reads the locals of the frame into their cells.

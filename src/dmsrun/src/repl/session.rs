@@ -112,8 +112,16 @@ impl<'h> Session<'h> {
         })
     }
 
+    /// Reads or writes the locals of a breakpoint's frame. A Ctrl-C was for the entry: one that comes
+    /// just behind it must not end this half way.
     fn frame(&self, method: &str) -> Result<(), Diagnostic> {
-        self.tools.get::<Function>(method).and_then(|f| f.call::<()>(&self.tools)).map_err(fault)
+        let f = self.tools.get::<Function>(method).map_err(fault)?;
+        self.host.clear_interrupt();
+        let again = |_| {
+            self.host.clear_interrupt();
+            f.call::<()>(&self.tools)
+        };
+        f.call::<()>(&self.tools).or_else(again).map_err(fault)
     }
 
     /// Sets `_`, `_1`, `_2` …: the values of the last entry that had any.
@@ -161,6 +169,24 @@ impl<'h> Session<'h> {
         }
     }
 
+    /// Adds the constants that the script has on this line, which are no variables of its frame.
+    pub fn add_constants(&self, source: &str, line: u32) -> mlua::Result<()> {
+        let add: Function = self.tools.get("constant")?;
+        for (name, text) in super::constants::on_line(source, line) {
+            // It is made of literals; where Lua does not take them, the script did not run either.
+            let value = self.host.lua().load(format!("return {text}")).eval::<Value>();
+            if let Ok(value) = value {
+                add.call::<()>((&self.tools, name, value))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The function that another one only checks the arguments of.
+    pub fn body_of(&self, f: &Function) -> Option<Function> {
+        self.tools.get::<Function>("body").ok()?.call(f).ok()
+    }
+
     /// Closes what was declared with `<close>`, the last first.
     pub fn close(&self) -> Vec<Diagnostic> {
         let Ok(close) = self.tools.get::<Function>("close") else { return Vec::new() };
@@ -197,14 +223,16 @@ pub fn class(lua: &Lua) -> mlua::Result<Table> {
 /// Whether an entry can run as it stands, by Lua's own judgement.
 pub fn form(lua: &Lua, entry: &str) -> Form {
     // On a line of its own, so that a comment at the end hides nothing.
-    if lua.load(format!("return {entry}\n")).set_name("=entry").into_function().is_ok() {
-        return Form::Expression;
-    }
+    let value = lua.load(format!("return {entry}\n")).set_name("=entry").into_function();
+    let Err(complaint) = value else { return Form::Expression };
     match lua.load(entry).set_name("=entry").into_function() {
         Ok(_) => Form::Statement,
         Err(error) => {
             let text = first_line(&error.to_string());
-            if source::wants_more(&text) { Form::Unfinished } else { Form::Wrong(text) }
+            // `{ 1,` and `1 +` are no statements, and the beginning of a value.
+            let begun = source::wants_more(&text)
+                || source::wants_more(&first_line(&complaint.to_string()));
+            if begun { Form::Unfinished } else { Form::Wrong(text) }
         }
     }
 }

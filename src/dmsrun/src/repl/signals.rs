@@ -5,7 +5,7 @@ use dmsrun_lua::{Host, InterruptHandle};
 use std::{
     sync::{
         OnceLock,
-        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
     time::Instant,
 };
@@ -25,6 +25,9 @@ const JUST_NOW: u64 = 500;
 
 /// How many entries are under way: an entry may stop at a breakpoint, where others run.
 static BUSY: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether somebody left a breakpoint for good while a session was open around it.
+static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
 /// Marks an entry as under way until it is dropped.
 pub struct Busy<'h>(&'h Host);
@@ -52,6 +55,21 @@ pub fn open(terminal: bool) {
 /// The session has ended.
 pub fn close() {
     OPEN.store(CLOSED, Ordering::SeqCst);
+}
+
+/// Whether a session is open around what runs.
+pub fn is_open() -> bool {
+    OPEN.load(Ordering::SeqCst) != CLOSED
+}
+
+/// An entry was ended at a breakpoint that it led to.
+pub fn give_up() {
+    GIVEN_UP.store(true, Ordering::SeqCst);
+}
+
+/// Whether the entry that has just ended was given up at a breakpoint.
+pub fn was_given_up() -> bool {
+    GIVEN_UP.swap(false, Ordering::SeqCst)
 }
 
 /// Takes a Ctrl-C where an entry of a session is under way: ends what it waits for. `false` where the

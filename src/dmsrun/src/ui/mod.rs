@@ -1,5 +1,6 @@
 //! The only writer to the terminal: data on standard output, talk on standard error.
 
+mod asking;
 mod output;
 mod progress;
 mod specs;
@@ -7,13 +8,14 @@ mod table;
 mod trace;
 
 use crate::cli::{Options, options::Color};
+use asking::Shown;
 use dmsrun_base::{Redactor, Value};
 use dmsrun_diag::{Diagnostic, Sources, Style, render, render::Disk};
 use dmsrun_lua::ui::{Level, Progress, ProgressStart, TableView, Ui};
 use output::{Next, Output};
 pub use specs::{Form, SpecReporter, show_coverage};
 use std::{
-    io::{BufRead as _, IsTerminal as _, Write as _},
+    io::{IsTerminal as _, Write as _},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -172,19 +174,14 @@ impl Terminal {
         self.0.out_color
     }
 
-    fn ask(&self, question: &str) -> Option<String> {
-        self.0.bars.suspend(|| {
-            let mut err = std::io::stderr().lock();
-            write!(err, "{} ", self.0.redactor.scrub(question)).and_then(|()| err.flush()).ok()?;
-            drop(err);
-            let mut answer = String::new();
-            std::io::stdin().lock().read_line(&mut answer).ok()?;
-            Some(answer.trim().to_owned())
-        })
+    fn ask(&self, question: &str, shown: Shown) -> Option<String> {
+        let question = self.0.redactor.scrub(question);
+        self.0.bars.suspend(|| asking::line(&question, shown))
     }
 }
 
-fn width() -> usize {
+/// How wide a line may be.
+pub fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let terminal =
         || console::Term::stderr().size_checked().map(|(_, columns)| usize::from(columns));
@@ -238,26 +235,20 @@ impl Ui for Terminal {
     }
 
     fn confirm(&self, question: &str) -> bool {
-        self.ask(&format!("{question} [y/N]"))
-            .is_some_and(|a| matches!(a.to_lowercase().as_str(), "y" | "yes"))
+        self.ask(&format!("{question} [y/N]"), Shown::Answer)
+            .is_some_and(|a| matches!(a.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
     fn type_name(&self, question: &str, expected: &str) -> bool {
-        self.ask(question).is_some_and(|answer| answer == expected)
+        self.ask(question, Shown::Answer).is_some_and(|answer| answer.trim() == expected)
     }
 
     fn ask(&self, question: &str) -> Option<String> {
-        // The inherent one: a trait's method stands behind it.
-        Self::ask(self, question)
+        self.ask(question, Shown::Answer).map(|answer| answer.trim().to_owned())
     }
 
     fn ask_secret(&self, question: &str) -> Option<String> {
-        self.0.bars.suspend(|| {
-            let mut err = std::io::stderr().lock();
-            write!(err, "{} ", self.0.redactor.scrub(question)).and_then(|()| err.flush()).ok()?;
-            drop(err);
-            console::Term::stderr().read_secure_line().ok()
-        })
+        self.ask(question, Shown::Stars)
     }
 
     fn interactive(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use super::Terminal;
 use dmsrun_aws::{CallEvent, Observer, RetryEvent, WaitEvent};
+use dmsrun_lua::{spec::Transcript, ui::Ui as _};
 use std::time::Duration;
 
 /// Retries are shown once a call has lasted this long.
@@ -12,12 +13,26 @@ const LASTING: Duration = Duration::from_secs(5);
 pub struct Tracer {
     terminal: Terminal,
     calls: bool,
+    /// Where what is told goes instead, unless every call is traced.
+    aside: Option<Transcript>,
 }
 
 impl Tracer {
     /// With `calls`, each call is printed.
     pub fn new(terminal: Terminal, calls: bool) -> Self {
-        Self { terminal, calls }
+        Self { terminal, calls, aside: None }
+    }
+
+    /// The same for a spec: what is told belongs to what the spec prints, and not between the results.
+    pub fn aside(self, transcript: Transcript) -> Self {
+        Self { aside: Some(transcript), ..self }
+    }
+
+    fn tell(&self, text: &str) {
+        match self.aside.as_ref().filter(|_| !self.wants_events()) {
+            Some(aside) => aside.err(text),
+            None => self.terminal.talk(text),
+        }
     }
 }
 
@@ -30,7 +45,7 @@ impl Observer for Tracer {
 
     fn retry(&self, event: &RetryEvent) {
         if self.wants_events() || event.elapsed >= LASTING {
-            self.terminal.talk(&format!(
+            self.tell(&format!(
                 "retry    {}:{} answered {}; attempt {} in {:.1} s",
                 event.service,
                 event.operation,
@@ -42,7 +57,7 @@ impl Observer for Tracer {
     }
 
     fn waits(&self, event: &WaitEvent) {
-        self.terminal.talk(&format!(
+        self.tell(&format!(
             "waiting  {}:{} is not sent yet: {}",
             event.service, event.operation, event.why
         ));

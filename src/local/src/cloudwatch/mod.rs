@@ -8,7 +8,7 @@ mod evaluation;
 mod metrics;
 mod tags;
 
-use crate::{account::Call, tagging::Tagged, wire::Refusal};
+use crate::{account::Call, tagged::Sweep, tagging::Tagged, wire::Refusal};
 use dashboards::Dashboards;
 pub(crate) use evaluation::Notice;
 use metrics::Series;
@@ -61,6 +61,14 @@ impl CloudWatch {
             tags: tags.clone(),
         })
         .collect()
+    }
+
+    /// Shows a sweep all tags, of alarms and of dashboards.
+    pub fn sweep(&self, sweep: &mut Sweep<'_>) {
+        let alarms = self.regions.values().flat_map(|region| &region.tags);
+        for (arn, tags) in self.dashboards.tags.iter().chain(alarms) {
+            sweep.tags(arn, tags);
+        }
     }
 
     pub fn handle(&mut self, call: &Call<'_>, input: &Json) -> Answer {

@@ -42,6 +42,7 @@ pub use faults::Fault;
 pub use time::Timing;
 pub use world::{Effect, InterfaceChange, Role, Subnet, World};
 
+use crate::tagged::Sweep;
 use dmsrun_base::{Random, Timestamp};
 use ids::Ids;
 use region::{Region, Shard};
@@ -146,6 +147,13 @@ impl Dms {
     /// The whole state. Effects that were not taken are not in it.
     pub fn snapshot(&self) -> Json {
         serde_json::to_value(&self.state).unwrap_or_default()
+    }
+
+    /// Shows a sweep all tags.
+    pub(crate) fn sweep(&self, sweep: &mut Sweep<'_>) {
+        for (arn, tags) in self.state.regions.values().flat_map(|region| &region.tags) {
+            sweep.tags(arn, tags);
+        }
     }
 
     /// Goes back to a state that [`Dms::snapshot`] gave.

@@ -19,7 +19,7 @@ mod subnets;
 mod tags;
 mod vpcs;
 
-use crate::{account::Call, form::Form, wire::Refusal};
+use crate::{account::Call, form::Form, tagged::Sweep, wire::Refusal};
 use dmsrun_base::Timestamp;
 use jiff::SignedDuration;
 use region::{Region, Token};
@@ -62,6 +62,13 @@ impl Ec2 {
     /// An item.
     pub fn item(&self, region: &str, kind: &str, id: &str) -> Option<&Json> {
         self.regions.get(region)?.get(kind, id)
+    }
+
+    /// Shows a sweep all items. The answers that client tokens are kept with are no items.
+    pub fn sweep(&self, sweep: &mut Sweep<'_>) {
+        for (id, item) in self.regions.values().flat_map(Region::items) {
+            sweep.state(id, item);
+        }
     }
 
     /// The default security group of a VPC.

@@ -48,6 +48,11 @@ impl Region {
         self.get_mut(name, id).ok_or_else(|| missing(kind(name), id))
     }
 
+    /// All items by their ids, kind by kind.
+    pub fn items(&self) -> impl Iterator<Item = (&String, &Json)> {
+        self.items.values().flatten()
+    }
+
     /// All items of a kind in the order in which they were made.
     pub fn all(&self, name: &str) -> Vec<&Json> {
         let mut all: Vec<&Json> =

@@ -4,7 +4,7 @@ mod events;
 mod filters;
 mod groups;
 
-use crate::{account::Call, tagging::Tagged, wire::Refusal};
+use crate::{account::Call, tagged::Sweep, tagging::Tagged, wire::Refusal};
 use dmsrun_base::Timestamp;
 pub(crate) use filters::MetricPoint;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,13 @@ impl Logs {
                 tags: group.tags.clone(),
             })
             .collect()
+    }
+
+    /// Shows a sweep the groups.
+    pub fn sweep(&self, sweep: &mut Sweep<'_>) {
+        for (name, group) in self.regions.values().flat_map(|region| &region.groups) {
+            sweep.tags(name, &group.tags);
+        }
     }
 }
 

@@ -176,3 +176,64 @@ async fn who_am_i() {
     let left = role.credentials().unwrap().expiration().secs() - local.now().as_second();
     assert!((3000..=3700).contains(&left), "{left}");
 }
+
+#[tokio::test]
+async fn what_carries_a_tag_is_found_in_every_service_without_a_call() {
+    let local = local();
+    let config = sdk(&local);
+    let (key, value) = ("dmsrun:stack", "shop");
+    let ec2 = aws_sdk_ec2::Client::new(&config);
+    let tag = aws_sdk_ec2::types::Tag::builder().key(key).value(value).build();
+    let tags = aws_sdk_ec2::types::TagSpecification::builder()
+        .resource_type(aws_sdk_ec2::types::ResourceType::Vpc)
+        .tags(tag)
+        .build();
+    let vpc = ec2.create_vpc().cidr_block("10.0.0.0/16").tag_specifications(tags);
+    // The answer is kept beside what it made, and counts once.
+    let vpc = vpc.send().await.unwrap().vpc.unwrap();
+    let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
+    logs.create_log_group().log_group_name("dms").tags(key, value).send().await.unwrap();
+    let topics = aws_sdk_sns::Client::new(&config);
+    let tag = aws_sdk_sns::types::Tag::builder().key(key).value(value).build().unwrap();
+    let topic = topics.create_topic().name("alerts").tags(tag).send().await.unwrap();
+    let secrets = aws_sdk_secretsmanager::Client::new(&config);
+    let tag = aws_sdk_secretsmanager::types::Tag::builder().key(key).value(value).build();
+    secrets.create_secret().name("s").secret_string("x").tags(tag).send().await.unwrap();
+    let roles = aws_sdk_iam::Client::new(&config);
+    let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value).build().unwrap();
+    let role = roles.create_role().role_name("r").assume_role_policy_document(TRUST);
+    role.tags(tag).send().await.unwrap();
+    let dms = aws_sdk_databasemigration::Client::new(&config);
+    let tag = aws_sdk_databasemigration::types::Tag::builder().key(key).value(value).build();
+    let endpoint = dms.create_endpoint().endpoint_identifier("source").engine_name("mysql");
+    let endpoint = endpoint
+        .endpoint_type(aws_sdk_databasemigration::types::ReplicationEndpointTypeValue::Source)
+        .username("u")
+        .password("p")
+        .server_name("db")
+        .port(3306)
+        .tags(tag)
+        .send()
+        .await
+        .unwrap();
+    let calls = local.calls();
+    let found = |prefix: &str| -> Vec<String> {
+        let line = |one: &serde_json::Value| {
+            assert_eq!(one["tags"][key], value, "{one}");
+            format!("{} {}", one["service"], one["name"]).replace('"', "")
+        };
+        local.tagged(prefix).iter().map(line).collect()
+    };
+    let endpoint = endpoint.endpoint.unwrap().endpoint_arn.unwrap();
+    let expected = [
+        format!("dms {endpoint}"),
+        format!("ec2 {}", vpc.vpc_id.unwrap()),
+        "iam r".to_owned(),
+        "logs dms".to_owned(),
+        "secretsmanager s".to_owned(),
+        format!("sns {}", topic.topic_arn.unwrap()),
+    ];
+    assert_eq!(found("dmsrun:"), expected);
+    assert_eq!(found("other:"), [""; 0]);
+    assert_eq!(local.calls(), calls);
+}

@@ -2,7 +2,7 @@
 //! the options of a function, task settings.
 
 use super::{
-    Finding, Spot, Vocabulary, codes,
+    Finding, Spot, codes,
     literal::{self, Entry, Key, Literal},
     schema::Property,
 };
@@ -11,7 +11,7 @@ use dmsrun_diag::{did_you_mean, nearest};
 use dmsrun_dms::{Code, Context, settings};
 use full_moon::ast::{Expression, TableConstructor};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where findings go.
 pub(super) struct Sink<'a> {
@@ -19,6 +19,8 @@ pub(super) struct Sink<'a> {
     pub file: &'a str,
     /// What was found so far.
     pub found: Vec<Finding>,
+    /// Whether the table that is looked at is held by a variable: what it lacks may come later.
+    pub partial: bool,
 }
 
 impl Sink<'_> {
@@ -30,7 +32,7 @@ impl Sink<'_> {
     }
 }
 
-fn join(path: &str, key: &Key) -> String {
+pub(super) fn join(path: &str, key: &Key) -> String {
     match key {
         Key::Name(name) if path.is_empty() => name.clone(),
         Key::Name(name) => format!("{path}.{name}"),
@@ -98,7 +100,7 @@ fn fields(
             }
         }
     }
-    if entries.iter().any(|e| e.key == Key::Open) {
+    if sink.partial || entries.iter().any(|e| e.key == Key::Open) {
         return;
     }
     let given = |name: &str| {
@@ -106,12 +108,26 @@ fn fields(
             e.key == Key::Name(name.to_owned()) && !matches!(literal::of(e.value), Literal::Nil)
         })
     };
-    for field in known.iter().filter(|f| f.required && !given(f.name)) {
+    // One slip is told once: what is missing may be what a wrong name was meant to be.
+    let meant = meant(&entries, known.iter().map(|f| f.name));
+    for field in known.iter().filter(|f| f.required && !given(f.name) && !meant.contains(f.name)) {
         let within = if path.is_empty() { String::new() } else { format!(" in {path}") };
         let message = format!("{what} needs the parameter \"{}\"{within}", field.name);
         sink.report(&codes::L204, Spot { width: 1, ..at }, message).path =
             join(path, &Key::Name(field.name.to_owned()));
     }
+}
+
+/// The names that stand nearest to those among the entries which are none of them.
+fn meant<'n>(
+    entries: &[Entry<'_>],
+    known: impl Iterator<Item = &'n str> + Clone,
+) -> BTreeSet<&'n str> {
+    let wrong = entries.iter().filter_map(|entry| match &entry.key {
+        Key::Name(name) if !known.clone().any(|k| k == name) => Some(name),
+        _ => None,
+    });
+    wrong.flat_map(|name| nearest(name, known.clone())).collect()
 }
 
 fn wrong(sink: &mut Sink<'_>, what: &str, wanted: &str, entry: &Entry<'_>, path: &str) {
@@ -228,10 +244,11 @@ pub(super) fn properties(
             }
         }
     }
-    if entries.iter().any(|e| e.key == Key::Open) {
+    if sink.partial || entries.iter().any(|e| e.key == Key::Open) {
         return;
     }
-    for (name, _) in known.iter().filter(|(_, p)| p.required) {
+    let meant = meant(&entries, known.keys().map(String::as_str));
+    for (name, _) in known.iter().filter(|(n, p)| p.required && !meant.contains(n.as_str())) {
         if !entries.iter().any(|e| e.key == Key::Name(name.clone())) {
             let within = if path.is_empty() { String::new() } else { format!(" in {path}") };
             let at = Spot { width: 1, ..literal::spot_of(table) };
@@ -270,43 +287,6 @@ fn property(sink: &mut Sink<'_>, what: &str, wanted: &Property, entry: &Entry<'_
             }
         }
         _ => {}
-    }
-}
-
-/// The options of one of our functions, by the class of its annotation.
-pub(super) fn options(
-    sink: &mut Sink<'_>,
-    vocabulary: &Vocabulary,
-    what: &str,
-    class: &str,
-    table: &TableConstructor,
-) {
-    let Some(known) = vocabulary.class(class).filter(|c| !c.fields.is_empty()) else { return };
-    for entry in literal::entries(table) {
-        let Key::Name(name) = &entry.key else { continue };
-        let Some(wanted) = known.fields.get(name) else {
-            let message = format!("{what} has no option \"{name}\"");
-            let finding = sink.report(&codes::L301, entry.at, message);
-            finding.hint = suggest(name, known.fields.keys().map(String::as_str));
-            finding.path.clone_from(name);
-            continue;
-        };
-        let given = literal::of(entry.value);
-        if let Some(got) = given.type_name().filter(|got| !wanted.takes(got)) {
-            let message = format!("{name} of {what} wants {}, got {got}", wanted.text());
-            sink.report(&codes::L203, literal::spot_of(entry.value), message).path = name.clone();
-        } else if let (Literal::Text(Some(text)), Some(words)) = (&given, vocabulary.words(wanted))
-        {
-            word(sink, &format!("{name} of {what}"), text, &words, literal::spot_of(entry.value));
-        }
-    }
-}
-
-/// A word out of a list.
-pub(super) fn word(sink: &mut Sink<'_>, what: &str, text: &str, words: &[&str], at: Spot) {
-    if !words.contains(&text) {
-        let finding = sink.report(&codes::L202, at, format!("{what} can't be \"{text}\""));
-        finding.hint = suggest(text, words.iter().copied());
     }
 }
 

@@ -5,7 +5,8 @@ use super::literal::{self, Key, Literal};
 use full_moon::{
     ast::{
         Assignment, Ast, Block, Call, FunctionArgs, FunctionBody, FunctionCall,
-        FunctionDeclaration, Index, LocalAssignment, LocalFunction, Parameter, Prefix, Suffix, Var,
+        FunctionDeclaration, GenericFor, Index, LocalAssignment, LocalFunction, Parameter, Prefix,
+        Suffix, Var,
     },
     tokenizer::TokenReference,
     visitors::Visitor,
@@ -102,13 +103,21 @@ fn parameters(body: &FunctionBody) -> BTreeSet<String> {
     names.collect()
 }
 
-/// Finds `pcall(f, …)` of one of the given names.
-struct Protected<'a> {
-    names: &'a BTreeSet<String>,
+/// Finds `pcall(f, …)` of one of the given names, or of what a loop over one of them gives.
+struct Protected {
+    names: BTreeSet<String>,
     found: bool,
 }
 
-impl Visitor for Protected<'_> {
+impl Visitor for Protected {
+    fn visit_generic_for(&mut self, node: &GenericFor) {
+        let over = node.expressions().to_string();
+        let words = over.split(|c: char| !c.is_alphanumeric() && c != '_');
+        if words.into_iter().any(|word| self.names.contains(word)) {
+            self.names.extend(node.names().iter().map(literal::name));
+        }
+    }
+
     fn visit_function_call(&mut self, call: &FunctionCall) {
         let Prefix::Name(name) = call.prefix() else { return };
         let name = literal::name(name);
@@ -134,15 +143,14 @@ impl Visitor for Protected<'_> {
 }
 
 fn protects(body: &FunctionBody) -> bool {
-    let names = parameters(body);
-    let mut search = Protected { names: &names, found: false };
-    if !names.is_empty() {
+    let mut search = Protected { names: parameters(body), found: false };
+    if !search.names.is_empty() {
         search_block(&mut search, body.block());
     }
     search.found
 }
 
-fn search_block(search: &mut Protected<'_>, block: &Block) {
+fn search_block(search: &mut Protected, block: &Block) {
     use full_moon::visitors::Visit as _;
     block.visit(search);
 }

@@ -6,14 +6,17 @@ mod calls;
 pub mod codes;
 mod facts;
 mod literal;
+mod options;
+mod project;
 mod schema;
-mod syntax;
+pub(crate) mod syntax;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
 mod walk;
 
 pub use codes::CODES;
+pub use project::{Module, modules};
 pub use vocabulary::Vocabulary;
 
 use dmsrun_diag::Severity;
@@ -52,9 +55,9 @@ pub struct Finding {
 /// A place inside a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spot {
-    line: u32,
-    column: Option<u32>,
-    width: u32,
+    pub(crate) line: u32,
+    pub(crate) column: Option<u32>,
+    pub(crate) width: u32,
 }
 
 impl Finding {
@@ -121,19 +124,23 @@ pub fn analyse(vocabulary: &Vocabulary, script: Script<'_>) -> Vec<Finding> {
 
 /// [`analyse`] for several scripts, on a thread with room for deep expressions. `stdlib` is the folder of
 /// the standard library, `None` for the embedded one.
-pub fn analyse_all(scripts: &[(String, String)], stdlib: Option<PathBuf>) -> Vec<Vec<Finding>> {
+pub fn analyse_all(scripts: &[Script<'_>], stdlib: Option<PathBuf>) -> Vec<Vec<Finding>> {
     let work = || {
         let vocabulary = Vocabulary::new(stdlib);
-        let each = scripts.iter().map(|(file, text)| analyse(&vocabulary, Script::new(file, text)));
-        each.collect()
+        scripts.iter().map(|script| analyse(&vocabulary, *script)).collect()
     };
+    // Without the thread nothing is known; the caller runs the scripts' syntax all the same.
+    with_room(work).unwrap_or_else(|| vec![Vec::new(); scripts.len()])
+}
+
+/// Does what parses a script; `None` where no thread can be had.
+fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(found)) => found,
+            Ok(Ok(done)) => Some(done),
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            // Without the thread nothing is known; the caller runs the scripts' syntax all the same.
-            Err(_) => vec![Vec::new(); scripts.len()],
+            Err(_) => None,
         }
     })
 }

@@ -30,6 +30,7 @@ fn an_undefined_global_has_its_place_and_the_nearest_name() {
     // A module that was not required says how.
     assert_eq!(one("aws.whoami()").hint.as_deref(), Some("local aws = require \"aws\""));
     assert_eq!(one("unpack({})").hint.as_deref(), Some("Lua 5.4 calls it table.unpack"));
+    assert!(one("print(null)").hint.unwrap().contains("nil"));
     for fine in [
         "total = 1\nprint(total)",
         "function go() end\ngo()",
@@ -211,6 +212,92 @@ fn options_of_a_migration_are_known_deeply() {
 }
 
 #[test]
+fn options_are_known_of_every_function_and_method() {
+    for (text, code, path) in [
+        ("require('http').get('https://x', { timeot = 5 })", "L301", "timeot"),
+        ("require('http').request { url = 'https://x', timeot = 5 }", "L301", "timeot"),
+        ("require('process').run({ 'ls' }, { timeot = 5 })", "L301", "timeot"),
+        ("require('process').run({ 'ls' }, { check = 'no' })", "L203", "check"),
+        ("require('json').encode({}, { prety = true })", "L301", "prety"),
+        ("require('migration').new { name = 'x', cdc = { setings = {} } }", "L301", "cdc.setings"),
+        ("require('migration').new { name = 'x', cdc = { state = 'runing' } }", "L202", ""),
+        ("require('stack').new('a'):apply(nil, { limt = 3 })", "L301", "limt"),
+        ("require('mappings').table 'a.b':lobs { max_b = 1 }", "L301", "max_b"),
+        ("require('mappings').table 'a.b':prefix 'x':lobs { max_b = 1 }", "L301", "max_b"),
+        ("require('mappings').table 'a.b':lobs 'unlimted'", "L202", ""),
+        ("require('mappings').include 'a.b':where('x', 'equals', 1)", "L202", ""),
+        ("local o = { name = 'x', ownr = 'me' }\nrequire('migration').new(o)", "L301", "ownr"),
+    ] {
+        let slip = one(text);
+        assert_eq!((slip.code, slip.path.as_str()), (code, path), "{text}");
+        assert!(code == "L203" || slip.hint.is_some(), "{text}");
+    }
+    for fine in [
+        "require('http').request { url = 'https://x', timeout = 5, method = 'GET' }",
+        "require('mappings').table 'a.b':lobs { mode = 'none', ['bulk-max-size'] = '0' }",
+        "require('mappings').table 'a.b':primary_key { 'a', 'b', name = 'pk' }",
+        "local o = {}\no.ownr = 1\nprint(o)",
+    ] {
+        assert_eq!(found(fine), [], "{fine}");
+    }
+}
+
+#[test]
+fn an_operation_is_known_wherever_it_is_called_from() {
+    let with = |text: &str| one(&format!("local aws = require 'aws'\nlocal dms = aws.dms\n{text}"));
+    for text in [
+        "local list = dms.describe_endpoints\nlist { fliters = {} }",
+        "pcall(dms.describe_endpoints, { fliters = {} })",
+        "xpcall(dms.describe_endpoints, print, { fliters = {} })",
+        "for page in aws.each(dms.describe_endpoints, { fliters = {} }) do print(page) end",
+        "print(aws.pages(aws.dms.describe_endpoints, { fliters = {} }))",
+        "local given = { fliters = {} }\ndms.describe_endpoints(given)",
+        "local clients = { dms = aws.dms }\nclients.dms.describe_endpoints { fliters = {} }",
+        "local t <const> = require('aws').dms\nt['describe_endpoints'] { fliters = {} }",
+    ] {
+        let slip = with(text);
+        assert_eq!((slip.code, slip.path.as_str()), ("L201", "fliters"), "{text}");
+    }
+    assert_eq!(with("dms.describe_endpoints({}, { timeot = 5 })").code, "L301");
+    assert_eq!(with("dms:describe_endpoints {}").code, "L105");
+    // One slip is told once: what is missing is what was misspelt.
+    assert_eq!(with("dms.stop_replication_task { replication_task_arm = 'x' }").code, "L201");
+    // In a spec a slip may be meant, in a list of calls as well.
+    let text = "local json = require 'json'\nlocal function refused(calls)\n\
+        for message, call in pairs(calls) do assert.has_error(call, message) end\nend\n\
+        refused { x = function() json.encode({}, { prety = 1 }) end }";
+    let vocabulary = Vocabulary::new(None);
+    assert_eq!(analyse(&vocabulary, Script::new("a_spec.lua", text)), []);
+    let fine = "local aws = require 'aws'\nlocal given = {}\ngiven.replication_task_arn = 'x'\n\
+        aws.dms.stop_replication_task(given)\nprint(aws.check(aws.dms.describe_endpoints, { x = 1 }))\n\
+        local t = { dms = aws.dms }\nt.dms = {}\nt.dms.anything {}";
+    assert_eq!(found(fine), []);
+}
+
+#[test]
+fn modules_beside_a_script_are_found_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let main = write("main.lua", "");
+    write("lib/one.lua", "return require 'lib.two', require 'lib.one', require 'main'");
+    write("lib/two/init.lua", "return pritn");
+    write("log.lua", "return 1");
+    write("other.lua", "return 1");
+    let text = "require 'lib.one' local x = require('lib.two') require 'log' -- require 'other'";
+    let found = super::modules(&[Script::new(&main, text)]);
+    let mut names: Vec<_> = found.iter().map(|m| m.file.rsplit_once('/').unwrap().1).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["init.lua", "log.lua", "one.lua"]);
+    let two = found.iter().find(|m| m.file.ends_with("init.lua")).unwrap();
+    assert_eq!(analyse(&Vocabulary::new(None), two.script())[0].code, "L101");
+}
+
+#[test]
 fn what_lua_cannot_read_is_one_finding() {
     assert_eq!(at("local x = \"open\nprint(x)"), [("L001", 1, 11)]);
     assert_eq!(at("if x then\n  print(1)\n")[0].0, "L001");
@@ -221,12 +308,12 @@ fn what_lua_cannot_read_is_one_finding() {
 #[test]
 fn deep_and_long_expressions_do_not_end_the_analysis() {
     let sum = format!("print({})", vec!["1"; 200_000].join(" + "));
-    let found = super::analyse_all(&[("a.lua".to_owned(), sum)], None);
-    assert_eq!(found, [vec![]]);
+    let all = |text: &str| super::analyse_all(&[Script::new("a.lua", text)], None);
+    assert_eq!(all(&sum), [vec![]]);
     let nested = format!("local t = {}{}", "{".repeat(150), "}".repeat(150));
-    assert_eq!(super::analyse_all(&[("a.lua".to_owned(), nested)], None), [vec![]]);
+    assert_eq!(all(&nested), [vec![]]);
     let data = format!("local t = '{}'", "x".repeat(2 << 20));
-    assert_eq!(super::analyse_all(&[("a.lua".to_owned(), data)], None)[0][0].code, "L901");
+    assert_eq!(all(&data)[0][0].code, "L901");
 }
 
 fn lua_files(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -256,7 +343,10 @@ fn our_own_scripts_have_no_finding() {
         let text = std::fs::read_to_string(&file).unwrap();
         let name = file.to_string_lossy().into_owned();
         // The library sees its own modules whatever stands beside it.
-        for f in analyse(&vocabulary, Script::new(&name, &text)) {
+        let script = Script::new(&name, &text);
+        // What specs share has their vocabulary.
+        let spec = script.spec || name.contains("/tests/specs/");
+        for f in analyse(&vocabulary, Script { spec, ..script }) {
             alarms.push(format!("{}:{}: {} {}", f.file, f.line, f.code, f.message));
         }
     }

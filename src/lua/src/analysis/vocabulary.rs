@@ -2,7 +2,7 @@
 //! resources, methods of what the library makes. It is taken from a VM that runs nothing but our library.
 
 use super::{
-    annotations::{Annotations, Class, Signature, TypeText},
+    annotations::{Annotations, Shape, Signature, TypeText},
     schema::Kind,
 };
 use crate::{Host, HostConfig, library, modules, vm};
@@ -232,24 +232,37 @@ impl Vocabulary {
                     all.read(&module, &file.text);
                 }
             }
+            for meta in modules::meta::MODULES {
+                all.read(meta.name, meta.text);
+            }
             all
         })
     }
 
-    /// A class of options, by its name in the annotations.
-    pub(super) fn class(&self, name: &str) -> Option<&Class> {
-        self.annotations().classes.get(name)
+    /// Whether the annotations have a class of this name.
+    #[cfg(test)]
+    pub(super) fn has_class(&self, name: &str) -> bool {
+        self.annotations().classes.contains_key(name)
     }
 
-    /// The words that a type lists, by itself or under the name that it is given.
+    /// What a table of this type may hold; `None` where it may hold anything.
+    pub(super) fn shape(&self, text: &TypeText) -> Option<Shape> {
+        self.annotations().shape(text)
+    }
+
+    /// The words that a text of this type must be one of.
     pub(super) fn words<'t>(&'t self, text: &'t TypeText) -> Option<Vec<&'t str>> {
-        let alias = text.name().and_then(|name| self.annotations().aliases.get(name));
-        alias.unwrap_or(text).words()
+        self.annotations().words(text)
     }
 
     /// A function of a module.
     pub(super) fn signature(&self, module: &str, name: &str) -> Option<&Signature> {
         self.annotations().functions.get(&(module.to_owned(), name.to_owned()))
+    }
+
+    /// A method of a class.
+    pub(super) fn method(&self, class: &str, name: &str) -> Option<&Signature> {
+        self.annotations().method(class, name)
     }
 }
 
@@ -311,7 +324,7 @@ mod tests {
         for (class, _) in SAMPLES {
             let methods = all.methods(class).unwrap_or_else(|| panic!("no methods of {class}"));
             assert!(!methods.names.is_empty(), "{class}");
-            assert!(all.class(class).is_some(), "{class} has no annotation");
+            assert!(all.has_class(class), "{class} has no annotation");
         }
         let stack = all.methods("stack.Stack").unwrap_or_else(|| panic!("no stack"));
         assert!(stack.names.contains("add"));
@@ -327,8 +340,7 @@ mod tests {
         assert!(vpc.properties["cidr_block"].required);
         assert!(vpc.outputs.contains("vpc_id"));
         let new = all.signature("migration", "new").unwrap_or_else(|| panic!("no migration.new"));
-        let class = new.parameters[0].class().unwrap_or_else(|| panic!("no class"));
-        let options = all.class(class).unwrap_or_else(|| panic!("no {class}"));
+        let options = all.shape(&new.parameters[0]).unwrap_or_else(|| panic!("no shape"));
         for name in ["name", "mappings", "settings", "cdc", "migration_type", "catalogue"] {
             assert!(options.fields.contains_key(name), "{name}");
         }

@@ -15,7 +15,7 @@ use full_moon::{
     },
     tokenizer::TokenReference,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 mod chain;
 
@@ -30,6 +30,8 @@ pub(super) const PROTECT: &[&str] = &[
     "errors",
     "raises",
     "fails",
+    "failure",
+    "refused",
 ];
 
 /// What is known of a value by reading.
@@ -53,6 +55,15 @@ enum Known {
     Resource(String),
     /// An output of one.
     Reference(String),
+    /// A table that is written here, and held by a variable.
+    Table(Rc<Held>),
+}
+
+/// A table that a variable holds.
+struct Held {
+    table: TableConstructor,
+    /// What is known of its fields.
+    fields: BTreeMap<String, Known>,
 }
 
 pub(super) fn walk(
@@ -61,7 +72,7 @@ pub(super) fn walk(
     facts: &Facts,
     ast: &Ast,
 ) -> Vec<Finding> {
-    let sink = Sink { file: script.file, found: Vec::new() };
+    let sink = Sink { file: script.file, found: Vec::new(), partial: false };
     let mut walk =
         Walk { vocabulary, script, facts, sink, scopes: vec![BTreeMap::new()], guard: 0 };
     walk.block(ast.nodes());
@@ -116,8 +127,7 @@ impl Walk<'_> {
     fn stmt(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::LocalAssignment(local) => {
-                let known: Vec<Known> =
-                    local.expressions().iter().map(|e| self.expression(e)).collect();
+                let known: Vec<Known> = local.expressions().iter().map(|e| self.held(e)).collect();
                 for (index, name) in local.names().iter().enumerate() {
                     self.bind(name, known.get(index).cloned().unwrap_or(Known::Unknown));
                 }
@@ -238,6 +248,15 @@ impl Walk<'_> {
         });
     }
 
+    /// What a variable is given.
+    fn held(&mut self, expression: &Expression) -> Known {
+        let Expression::TableConstructor(table) = expression else {
+            return self.expression(expression);
+        };
+        let fields = self.table(table, &[]);
+        Known::Table(Rc::new(Held { table: (**table).clone(), fields }))
+    }
+
     fn condition(&mut self, expression: &Expression) {
         let known = self.expression(expression);
         if let Known::Reference(what) = known {
@@ -268,7 +287,9 @@ impl Walk<'_> {
             }
             Expression::Function(function) => self.function(function.body(), false, &[]),
             Expression::FunctionCall(call) => return self.call_chain(call),
-            Expression::TableConstructor(table) => self.table(table, &[]),
+            Expression::TableConstructor(table) => {
+                self.table(table, &[]);
+            }
             Expression::Var(Var::Name(name)) => return self.name(name, false),
             Expression::Var(Var::Expression(inner)) => {
                 let suffixes: Vec<&Suffix> = inner.suffixes().collect();
@@ -323,7 +344,13 @@ impl Walk<'_> {
         Known::Unknown
     }
 
-    fn table(&mut self, table: &TableConstructor, with: &[(&str, Vec<Known>)]) {
+    /// Reads a table; what is known of its fields.
+    fn table(
+        &mut self,
+        table: &TableConstructor,
+        with: &[(&str, Vec<Known>)],
+    ) -> BTreeMap<String, Known> {
+        let mut fields = BTreeMap::new();
         for field in table.fields() {
             match field {
                 Field::NameKey { key, value, .. } => {
@@ -333,7 +360,10 @@ impl Walk<'_> {
                             self.function(function.body(), false, given);
                         }
                         (value, _) => {
-                            self.expression(value);
+                            let known = self.expression(value);
+                            if !matches!(known, Known::Unknown) {
+                                fields.insert(name, known);
+                            }
                         }
                     }
                 }
@@ -347,6 +377,7 @@ impl Walk<'_> {
                 _ => {}
             }
         }
+        fields
     }
 
     /// A name; `used` where it is called or indexed.
@@ -390,6 +421,7 @@ impl Walk<'_> {
 /// Names of Lua 5.1 that 5.4 has under another.
 fn lua51(name: &str) -> Option<&'static str> {
     Some(match name {
+        "null" | "undefined" | "None" => "Lua calls it nil; for AWS and JSON there is json.null",
         "unpack" => "Lua 5.4 calls it table.unpack",
         "loadstring" => "Lua 5.4 calls it load",
         "setfenv" | "getfenv" => "Lua 5.4 has _ENV in its place",

@@ -1,7 +1,10 @@
 //! `aws`: every operation of the AWS door, `aws.<service>.<operation>{…}`.
 
+mod collector;
 mod paging;
 mod records;
+
+pub(crate) use collector::COLLECT;
 
 use crate::{
     calls::{self, Finish, Raise, Waiting},
@@ -125,6 +128,13 @@ fn unknown<'a>(
 
 fn call(lua: &Lua, (operation, input, options): Arguments) -> Result<Waiting, Raise> {
     let (service, name) = operation_of(&operation, "aws operation")?;
+    if let LuaValue::Table(table) = &input
+        && operation_of(&table.raw_get::<LuaValue>(name)?, "").is_ok()
+    {
+        return Err(Raise::Misuse(format!(
+            "aws.{service}.{name} is called with a dot, not with a colon: the service is no parameter"
+        )));
+    }
     let (input, options) = (table_of(lua, &input, "arguments")?, options_of(lua, &options)?);
     let aws = door_of(lua)?;
     Ok(Box::pin(async move {

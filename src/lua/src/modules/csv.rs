@@ -1,13 +1,16 @@
 //! `csv`: records as text, with a line of names above them; read whole, or one by one from a file.
 
-use super::options::{Options, failed, show};
+mod quotes;
+
+use super::options::{Options, failed, number, show};
 use crate::{
     calls::{self, Raise},
     convert::Null,
     state::State,
 };
-use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 use mlua::{Function, Lua, LuaString, Table, Value};
+use quotes::{Fault, Quotes};
 use std::{cell::RefCell, collections::BTreeSet, fs::File, io::Read, rc::Rc};
 
 pub(crate) fn module(lua: &Lua, state: &Rc<State>) -> mlua::Result<Table> {
@@ -23,7 +26,7 @@ pub(crate) fn module(lua: &Lua, state: &Rc<State>) -> mlua::Result<Table> {
 }
 
 const READ_OPTIONS: [&str; 2] = ["header", "separator"];
-const WRITE_OPTIONS: [&str; 3] = ["header", "separator", "columns"];
+const WRITE_OPTIONS: [&str; 4] = ["header", "separator", "columns", "crlf"];
 
 fn separator(options: &Options) -> Result<u8, Raise> {
     match options.text("separator")?.as_deref().map(str::as_bytes) {
@@ -40,7 +43,9 @@ fn header(options: &Options) -> Result<bool, Raise> {
 
 /// Records one after the other.
 struct Rows<R> {
-    reader: csv::Reader<R>,
+    reader: csv::Reader<Quotes<R>>,
+    /// What is wrong with the quotes.
+    fault: Fault,
     /// The file's name, for messages.
     name: Option<String>,
     names: Option<Vec<LuaString>>,
@@ -49,11 +54,13 @@ struct Rows<R> {
 
 impl<R: Read> Rows<R> {
     fn new(lua: &Lua, options: &Options, name: Option<String>, from: R) -> Result<Self, Raise> {
+        let separator = separator(options)?;
+        let fault = Fault::default();
         let reader = ReaderBuilder::new()
-            .delimiter(separator(options)?)
+            .delimiter(separator)
             .has_headers(false)
-            .from_reader(from);
-        let mut rows = Self { reader, name, names: None, record: StringRecord::new() };
+            .from_reader(Quotes::new(from, separator, Rc::clone(&fault)));
+        let mut rows = Self { reader, fault, name, names: None, record: StringRecord::new() };
         if header(options)? {
             rows.read_names(lua)?;
         }
@@ -88,7 +95,12 @@ impl<R: Read> Rows<R> {
     /// Goes to the next record; false behind the last one.
     fn advance(&mut self, lua: &Lua) -> Result<bool, Raise> {
         let first = self.reader.position().byte() == 0;
-        let more = match self.reader.read_record(&mut self.record) {
+        let read = self.reader.read_record(&mut self.record);
+        if let Some((line, message)) = self.fault.borrow().as_ref() {
+            // Before what the reader says: it takes what stands behind such a quote for a part of the text.
+            return Err(failed(lua, UNREADABLE, self.place(*line, message)).into());
+        }
+        let more = match read {
             Ok(more) => more,
             Err(error) => return Err(failed(lua, UNREADABLE, self.fault(&error)).into()),
         };
@@ -165,6 +177,7 @@ fn open(
     options: Option<&Table>,
 ) -> Result<Rows<File>, Raise> {
     let options = Options::read(function, options, &READ_OPTIONS)?;
+    crate::sandbox::readable(lua, function, &path)?;
     let file = File::open(&path).map_err(|e| failed(lua, UNREADABLE, format!("{path}: {e}")))?;
     Rows::new(lua, &options, Some(path), file)
 }
@@ -209,10 +222,7 @@ fn columns(rows: &Table, function: &str, options: &Options) -> Result<Option<Vec
         return columns.map(Some).map_err(|_| options.wrong("columns", "a list of names"));
     }
     let mut names = BTreeSet::new();
-    for (index, row) in rows.sequence_values::<Value>().enumerate() {
-        let Value::Table(row) = row? else {
-            return Err(Raise::Misuse(format!("{function}: row {} is no table", index + 1)));
-        };
+    for (index, row) in list(rows, function)?.into_iter().enumerate() {
         if row.raw_len() > 0 {
             return Ok(None);
         }
@@ -232,24 +242,46 @@ fn columns(rows: &Table, function: &str, options: &Options) -> Result<Option<Vec
     Ok(Some(names.into_iter().collect()))
 }
 
+/// The rows, all of them: what is no list of tables would be passed over without a word.
+fn list(rows: &Table, function: &str) -> Result<Vec<Table>, Raise> {
+    let length = rows.raw_len();
+    for pair in rows.pairs::<Value, Value>() {
+        match pair?.0 {
+            Value::Integer(n) if usize::try_from(n).is_ok_and(|n| (1..=length).contains(&n)) => {}
+            other => {
+                return Err(Raise::Misuse(format!(
+                    "{function}: a list of rows expected, got a table with the key {}",
+                    show(&other)
+                )));
+            }
+        }
+    }
+    let row = |index: usize| match rows.raw_get(index)? {
+        Value::Table(row) => Ok(row),
+        other => {
+            Err(Raise::Misuse(format!("{function}: row {index} is no table: {}", show(&other))))
+        }
+    };
+    (1..=length).map(row).collect()
+}
+
 fn text(rows: &Table, function: &str, options: &Options) -> Result<Vec<u8>, Raise> {
     let columns = columns(rows, function, options)?;
-    let mut writer = WriterBuilder::new().delimiter(separator(options)?).from_writer(Vec::new());
-    let fault = |e: csv::Error| match e.kind() {
+    let end = if options.flag("crlf")? { Terminator::CRLF } else { Terminator::Any(b'\n') };
+    let mut writer =
+        WriterBuilder::new().delimiter(separator(options)?).terminator(end).from_writer(Vec::new());
+    let fault = |row: usize, e: csv::Error| match e.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => Raise::Misuse(format!(
-            "{function}: a row has {len} fields, where the first one has {expected_len}"
+            "{function}: row {row}: a row has {len} fields, where the first one has {expected_len}"
         )),
         _ => Raise::Misuse(format!("{function}: {e}")),
     };
     if let (Some(columns), true) = (&columns, header(options)?)
         && !columns.is_empty()
     {
-        writer.write_record(columns).map_err(fault)?;
+        writer.write_record(columns).map_err(|e| fault(0, e))?;
     }
-    for (index, row) in rows.sequence_values::<Value>().enumerate() {
-        let Value::Table(row) = row? else {
-            return Err(Raise::Misuse(format!("{function}: row {} is no table", index + 1)));
-        };
+    for (index, row) in list(rows, function)?.into_iter().enumerate() {
         let place = |column: &str| format!("{function}: row {}, {column}", index + 1);
         let mut record = Vec::new();
         match &columns {
@@ -265,7 +297,7 @@ fn text(rows: &Table, function: &str, options: &Options) -> Result<Vec<u8>, Rais
                 }
             }
         }
-        writer.write_record(record).map_err(fault)?;
+        writer.write_record(record).map_err(|e| fault(index + 1, e))?;
     }
     writer.into_inner().map_err(|e| Raise::Misuse(format!("{function}: {e}")))
 }
@@ -294,8 +326,8 @@ fn field(value: Value, place: impl Fn() -> String) -> Result<Vec<u8>, Raise> {
         Value::Boolean(flag) => Ok(flag.to_string().into_bytes()),
         Value::String(text) => Ok(text.as_bytes().to_vec()),
         Value::Integer(n) => Ok(n.to_string().into_bytes()),
-        // As tostring writes it: a float keeps its point.
-        Value::Number(_) => Ok(value.to_string().unwrap_or_default().into_bytes()),
+        // A float keeps its point, and every digit that it has.
+        Value::Number(x) => Ok(number(*x).into_bytes()),
         other => Err(Raise::Misuse(format!(
             "{}: {} has no form in CSV",
             place(),

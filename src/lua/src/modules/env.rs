@@ -47,7 +47,8 @@ fn all(prefix: &str) -> Vec<String> {
 pub(super) fn missing(lua: &Lua, summary: &str, name: &str, hint: Option<String>) -> Raise {
     let set = if std::env::var_os(name).is_some() { "is empty" } else { "is not set" };
     let known = all("");
-    let near = did_you_mean(name, known.iter().map(String::as_str));
+    let others = known.iter().map(String::as_str).filter(|other| *other != name);
+    let near = did_you_mean(name, others);
     let hint = hint.or(near).unwrap_or_else(|| format!("set {name} before starting dmsrun"));
     failed(lua, summary, format!("the environment variable {name} {set}")).hint(hint).into()
 }

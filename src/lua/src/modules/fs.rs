@@ -47,6 +47,7 @@ const UNREADABLE: &str = "File could not be read";
 const UNWRITABLE: &str = "File could not be written";
 
 fn read(lua: &Lua, path: String) -> Result<LuaString, Raise> {
+    crate::sandbox::readable(lua, "fs.read", &path)?;
     let bytes = fs::read(&path).map_err(|e| {
         let error = failed(lua, UNREADABLE, format!("{path}: {e}"));
         match (e.kind(), near(&path)) {

@@ -83,6 +83,7 @@ fn hmac(
 
 /// The SHA-256 of a file, read in pieces.
 fn file(lua: &Lua, (path, form): (String, Option<String>)) -> Result<LuaString, Raise> {
+    crate::sandbox::readable(lua, "hash.file", &path)?;
     let fault = |e: std::io::Error| failed(lua, "File could not be read", format!("{path}: {e}"));
     let mut file = std::fs::File::open(&path).map_err(fault)?;
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 64 << 10]);

@@ -3,15 +3,16 @@
 
 mod send;
 
-use super::options::{Options, failed, span};
+use super::options::{Clear, Options, failed, span};
 use crate::{
     calls::{self, Raise, Waiting},
     state::State,
 };
+use base64::Engine as _;
 use dmsrun_diag::{Diagnostic, Exit};
 use mlua::{Lua, Table, Value};
 use send::{Answer, Failure, Request};
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
 /// What one host has of it: a client with its connections, and what was not sent.
 #[derive(Default)]
@@ -32,9 +33,10 @@ pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
     let module = lua.create_table()?;
     let shared = Rc::new(Shared::default());
     let client = Rc::clone(&shared);
-    let request = move |lua: &Lua, options: Table| request(lua, &client, &options);
+    let request =
+        move |lua: &Lua, options: Table| request_of(lua, "http.request", &client, &options);
     module.raw_set("request", calls::waiting(lua, "http.request", request)?)?;
-    for (name, method) in [("http.get", "GET"), ("http.post", "POST")] {
+    for (function, method) in [("http.get", "GET"), ("http.post", "POST")] {
         let client = Rc::clone(&shared);
         let short = move |lua: &Lua, (url, options): (Value, Option<Table>)| {
             let whole = lua.create_table()?;
@@ -43,35 +45,38 @@ pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
                 if let Some(name @ ("url" | "method")) =
                     key.as_string().and_then(|k| k.to_str().ok()).as_deref()
                 {
-                    return Err(Raise::Misuse(format!("http: {name} is given already")));
+                    return Err(Raise::Misuse(format!(
+                        "{function}: {name} is given already; http.request takes any"
+                    )));
                 }
                 whole.raw_set(key, value)?;
             }
             whole.raw_set("url", url)?;
             whole.raw_set("method", method)?;
-            request_of(lua, &client, &whole)
+            request_of(lua, function, &client, &whole)
         };
-        let key = name.strip_prefix("http.").unwrap_or(name);
-        module.raw_set(key, calls::waiting(lua, name, short)?)?;
+        let key = function.strip_prefix("http.").unwrap_or(function);
+        module.raw_set(key, calls::waiting(lua, function, short)?)?;
     }
     let recorded = move |lua: &Lua, (): ()| recorded(lua, &shared);
     module.raw_set("recorded", calls::function(lua, "http.recorded", recorded)?)?;
     Ok(module)
 }
 
-fn request(lua: &Lua, shared: &Rc<Shared>, options: &Table) -> Result<Waiting, Raise> {
-    request_of(lua, shared, options)
-}
-
-const OPTIONS: [&str; 8] =
-    ["url", "method", "headers", "body", "json", "timeout", "check", "reads"];
+const OPTIONS: [&str; 9] =
+    ["url", "method", "headers", "query", "body", "json", "timeout", "check", "reads"];
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 /// How long an answer may take where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-fn request_of(lua: &Lua, shared: &Rc<Shared>, options: &Table) -> Result<Waiting, Raise> {
-    let options = Options::read("http.request", Some(options), &OPTIONS)?;
-    let request = read(lua, &options)?;
+fn request_of(
+    lua: &Lua,
+    function: &'static str,
+    shared: &Rc<Shared>,
+    options: &Table,
+) -> Result<Waiting, Raise> {
+    let options = Options::read(function, Some(options), &OPTIONS)?;
+    let request = read(lua, function, &options)?;
     let reads = matches!(request.method, "GET" | "HEAD") || options.flag("reads")?;
     let check = options.value("check").is_none() || options.flag("check")?;
     let state = State::of(lua);
@@ -104,31 +109,36 @@ fn request_of(lua: &Lua, shared: &Rc<Shared>, options: &Table) -> Result<Waiting
     }))
 }
 
-fn read(lua: &Lua, options: &Options) -> Result<Request, Raise> {
+fn read(lua: &Lua, function: &str, options: &Options) -> Result<Request, Raise> {
     let Some(url) = options.clear("url")? else {
         return Err(options.wrong("url", "an address such as https://example.com/hook"));
     };
     let text = String::from_utf8_lossy(&url.text).into_owned();
-    let uri: http::Uri = text.parse().map_err(|_| address(options, url.secret, &text))?;
+    let text = with_query(text, &options.texts("query")?);
+    let uri: http::Uri = text.parse().map_err(|_| address(function, options, url.secret, &text))?;
     let known = matches!(uri.scheme_str(), Some("http" | "https"));
     let Some(host) = uri.host().filter(|host| known && !host.is_empty()).map(str::to_owned) else {
-        return Err(address(options, url.secret, &text));
+        return Err(address(function, options, url.secret, &text));
     };
     // The path of a webhook is its password, and so may be what stands before the host.
     let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
     let origin = format!("{}://{host}{port}", uri.scheme_str().unwrap_or_default());
     let mut headers = Vec::new();
     for (name, value) in options.texts("headers")? {
-        let fault = || Raise::Misuse(format!("http.request: headers: {name:?} is no valid header"));
+        let fault = || Raise::Misuse(format!("{function}: headers: {name:?} is no valid header"));
         let key = http::HeaderName::from_bytes(name.as_bytes()).map_err(|_| fault())?;
         let value = String::from_utf8(value.text).map_err(|_| fault())?;
         http::HeaderValue::from_str(&value).map_err(|_| fault())?;
         headers.push((key.as_str().to_owned(), value));
     }
+    let before = uri.authority().and_then(|all| all.as_str().rsplit_once('@'));
+    if let (Some((user, _)), false) = (before, headers.iter().any(|(n, _)| n == "authorization")) {
+        headers.push(("authorization".to_owned(), basic(lua, user)));
+    }
     let (body, json) = (options.clear("body")?, options.value("json"));
     let body = match (body, json) {
         (Some(_), Some(_)) => {
-            return Err(Raise::misuse("http.request: body or json, not both"));
+            return Err(Raise::Misuse(format!("{function}: body or json, not both")));
         }
         (Some(body), None) => body.text,
         (None, Some(value)) => {
@@ -136,7 +146,7 @@ fn read(lua: &Lua, options: &Options) -> Result<Request, Raise> {
                 headers.push(("content-type".to_owned(), "application/json".to_owned()));
             }
             super::json::plain(lua, value)
-                .map_err(|fault| Raise::Misuse(format!("http.request: json: {fault}")))?
+                .map_err(|fault| Raise::Misuse(format!("{function}: json: {fault}")))?
                 .into_bytes()
         }
         (None, None) => Vec::new(),
@@ -150,12 +160,66 @@ fn read(lua: &Lua, options: &Options) -> Result<Request, Raise> {
     Ok(Request { method, uri, origin, host, headers, body, timeout })
 }
 
-fn address(options: &Options, secret: bool, text: &str) -> Raise {
+/// An address with these names and values behind its `?`.
+fn with_query(url: String, query: &BTreeMap<String, Clear>) -> String {
+    let pairs = query
+        .iter()
+        .map(|(name, value)| format!("{}={}", escaped(name.as_bytes()), escaped(&value.text)));
+    let pairs = pairs.collect::<Vec<_>>().join("&");
+    if pairs.is_empty() {
+        return url;
+    }
+    let plain = url.split('#').next().unwrap_or_default();
+    let between = if plain.contains('?') { "&" } else { "?" };
+    format!("{plain}{between}{pairs}")
+}
+
+/// A text as a part of an address: what has a meaning there is written `%2F`.
+fn escaped(text: &[u8]) -> String {
+    let mut out = String::new();
+    for &byte in text {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// What the name and the password before a host become: nobody else would send them.
+fn basic(lua: &Lua, user: &str) -> String {
+    let (name, password) = user.split_once(':').unwrap_or((user, ""));
+    let (name, password) = (unescaped(name), unescaped(password));
+    let whole = [name.as_slice(), b":", password.as_slice()].concat();
+    let whole = base64::engine::general_purpose::STANDARD.encode(whole);
+    let redactor = &State::of(lua).redactor;
+    redactor.learn(&String::from_utf8_lossy(&password));
+    redactor.learn(&whole);
+    format!("Basic {whole}")
+}
+
+/// The bytes of a part of an address: `%40` is an `@`.
+fn unescaped(text: &str) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::new(), text.as_bytes());
+    while let Some((&first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).filter(|_| first == b'%');
+        let byte = digits
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { &behind[2..] } else { behind };
+    }
+    out
+}
+
+fn address(function: &str, options: &Options, secret: bool, text: &str) -> Raise {
     if !secret && !text.contains("://") && !text.is_empty() {
-        return Raise::Misuse("http.request: url must begin with http:// or https://".to_owned());
+        return Raise::Misuse(format!("{function}: url must begin with http:// or https://"));
     }
     if secret {
-        return Raise::misuse("http.request: url is a secret that is no address");
+        return Raise::Misuse(format!("{function}: url is a secret that is no address"));
     }
     options.wrong("url", "an address such as https://example.com/hook")
 }
@@ -229,7 +293,8 @@ fn answer_table(lua: &Lua, answer: &Answer) -> Result<Table, Raise> {
 fn refused(lua: &Lua, method: &str, origin: &str, answer: &Answer) -> Diagnostic {
     let what = format!("{origin} answered {} to {method}", answer.status);
     let mut error = failed(lua, "Request was not successful", what);
-    let body = String::from_utf8_lossy(&answer.body);
+    // A script may hand the error on, so no secret is in it.
+    let body = State::of(lua).scrub(&String::from_utf8_lossy(&answer.body));
     let body: String = body.trim().chars().take(500).collect();
     if !body.is_empty() {
         error = error.cause(body);
@@ -264,10 +329,29 @@ fn not_answered(
         )),
         Failure::Other(causes) => {
             let mut error = error.what(format!("{method} to {origin} failed"));
+            if causes.iter().any(|cause| cause.contains("certificate")) {
+                error = error.hint(
+                    "SSL_CERT_FILE names a file with the certificates to trust instead of the system's",
+                );
+            }
+            if let Some(variable) = proxy(origin) {
+                error = error.hint(format!(
+                    "{variable} names a proxy; NO_PROXY names the hosts to reach without it"
+                ));
+            }
             for cause in causes {
                 error = error.cause(cause);
             }
             error
         }
     }
+}
+
+/// The variable that names a proxy for an address.
+fn proxy(origin: &str) -> Option<&'static str> {
+    let names = match origin.starts_with("https:") {
+        true => ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+        false => ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+    };
+    names.into_iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }

@@ -17,8 +17,17 @@ const LEVELS: [Level; 4] = [Level::Debug, Level::Info, Level::Warn, Level::Error
 /// The variable that says which levels are shown; `log.level` overrides it.
 const VARIABLE: &str = "DMSRUN_LOG";
 
-pub(crate) fn module(lua: &Lua, _: &Rc<State>) -> mlua::Result<Table> {
-    let least = std::env::var(VARIABLE).ok().and_then(|name| named(&name)).unwrap_or(Level::Info);
+pub(crate) fn module(lua: &Lua, state: &Rc<State>) -> mlua::Result<Table> {
+    let least = match std::env::var(VARIABLE) {
+        Ok(name) if !name.is_empty() && !state.ignore_environment => {
+            named(&name).unwrap_or_else(|| {
+                // It was set on purpose, by who now waits for lines that do not come.
+                state.ui.err(&state.scrub(&format!("warning: {VARIABLE}: {}", none_of(&name))));
+                Level::Info
+            })
+        }
+        _ => Level::Info,
+    };
     let least = Rc::new(Cell::new(least));
     let module = logger(lua, &least, &Map::new())?;
     module.raw_set(
@@ -32,16 +41,18 @@ fn named(name: &str) -> Option<Level> {
     LEVELS.into_iter().find(|level| level.word() == name)
 }
 
+/// Why there is no level of this name.
+fn none_of(name: &str) -> String {
+    let words = LEVELS.map(Level::word);
+    let near = did_you_mean(name, words).map(|near| format!(". {near}")).unwrap_or_default();
+    format!("\"{name}\" is none of {}{near}", words.join(", "))
+}
+
 /// The least level that is shown; sets it where one is given.
 fn level(least: &Cell<Level>, name: &Option<String>) -> Result<&'static str, Raise> {
     if let Some(name) = name {
-        let words = LEVELS.map(Level::word);
-        least.set(named(name).ok_or_else(|| {
-            let near = did_you_mean(name, words);
-            let near = near.map(|near| format!(". {near}")).unwrap_or_default();
-            let words = words.join(", ");
-            Raise::Misuse(format!("log.level: \"{name}\" is none of {words}{near}"))
-        })?);
+        let level = named(name);
+        least.set(level.ok_or_else(|| Raise::Misuse(format!("log.level: {}", none_of(name))))?);
     }
     Ok(least.get().word())
 }
@@ -54,7 +65,7 @@ fn logger(lua: &Lua, least: &Rc<Cell<Level>>, fields: &Map) -> mlua::Result<Tabl
         let log = move |lua: &Lua, (text, more): (LuaValue, LuaValue)| {
             if level >= least.get() {
                 let fields = joined(lua, &fields, more)?;
-                write(lua, level, &Text::from_lua(text, lua)?.0, fields);
+                write(lua, level, &message(lua, text)?, fields);
             }
             Ok(())
         };
@@ -65,6 +76,17 @@ fn logger(lua: &Lua, least: &Rc<Cell<Level>>, fields: &Map) -> mlua::Result<Tabl
         move |lua: &Lua, more: LuaValue| Ok(logger_of(lua, &least, joined(lua, &fields, more)?)?);
     logger.raw_set("with", calls::function(lua, "log.with", with)?)?;
     Ok(logger)
+}
+
+/// What a line says. Of a table its address would say nothing; its content does.
+fn message(lua: &Lua, text: LuaValue) -> mlua::Result<String> {
+    if let LuaValue::Table(table) = &text
+        && !table.metatable().is_some_and(|meta| meta.contains_key("__tostring").unwrap_or(false))
+        && let Ok(value) = from_lua(lua, &text)
+    {
+        return Ok(value.to_json().to_string());
+    }
+    Ok(Text::from_lua(text, lua)?.0)
 }
 
 fn logger_of(lua: &Lua, least: &Rc<Cell<Level>>, fields: Map) -> mlua::Result<Table> {

@@ -23,7 +23,7 @@ mod suggest;
 mod time;
 mod ui;
 
-pub(crate) use aws::error as aws_error;
+pub(crate) use aws::{COLLECT, error as aws_error};
 
 use crate::{sandbox, state::State};
 use mlua::{Lua, Table, Value};

@@ -33,10 +33,20 @@ pub(crate) fn show(value: &Value) -> String {
             }
         }
         Value::Integer(n) => n.to_string(),
-        Value::Number(n) => n.to_string(),
+        Value::Number(n) => number(*n),
         Value::Boolean(b) => b.to_string(),
         Value::Nil => "nothing".to_owned(),
         other => describe(other),
+    }
+}
+
+/// A float as short as it can be told: with its point, or with an exponent where it is very long.
+pub(crate) fn number(n: f64) -> String {
+    match serde_json::Number::from_f64(n) {
+        Some(number) => number.to_string(),
+        None if n.is_nan() => "NaN".to_owned(),
+        None if n > 0.0 => "infinity".to_owned(),
+        None => "-infinity".to_owned(),
     }
 }
 
@@ -200,13 +210,34 @@ impl Options {
 
     /// A table of names and texts, sorted by name; a text may be a secret.
     pub(crate) fn texts(&self, key: &str) -> Result<BTreeMap<String, Clear>, Raise> {
+        let texts = self.entries(key, "text", |value| clear(value).map(Some))?;
+        Ok(texts.into_iter().filter_map(|(name, text)| Some((name, text?))).collect())
+    }
+
+    /// As [`Options::texts`], with `None` where the script says `false`: not that one.
+    pub(crate) fn texts_or_false(
+        &self,
+        key: &str,
+    ) -> Result<BTreeMap<String, Option<Clear>>, Raise> {
+        self.entries(key, "text, or false for one to leave out", |value| match value {
+            Value::Boolean(false) => Some(None),
+            other => clear(other).map(Some),
+        })
+    }
+
+    fn entries(
+        &self,
+        key: &str,
+        wanted: &str,
+        read: impl Fn(&Value) -> Option<Option<Clear>>,
+    ) -> Result<BTreeMap<String, Option<Clear>>, Raise> {
         let mut texts = BTreeMap::new();
         if let Some(table) = self.table(key)? {
             for pair in table.pairs::<Value, Value>() {
                 let (name, value) = pair?;
-                let wrong = |wanted: &str| {
+                let wrong = |what: &str| {
                     Raise::Misuse(format!(
-                        "{}: {key} must hold names and texts; {wanted}",
+                        "{}: {key} must hold names and texts; {what}",
                         self.function
                     ))
                 };
@@ -214,8 +245,9 @@ impl Options {
                     return Err(wrong(&format!("{} is no name", show(&name))));
                 };
                 let name = name.to_string_lossy();
-                let text = clear(&value)
-                    .ok_or_else(|| wrong(&format!("{name} is {}", describe(&value))))?;
+                let text = read(&value).ok_or_else(|| {
+                    wrong(&format!("{name} is {}, and must be {wanted}", describe(&value)))
+                })?;
                 texts.insert(name, text);
             }
         }

@@ -64,7 +64,13 @@ struct Call {
     reads: bool,
 }
 
-fn run(lua: &Lua, (args, options): (Table, Option<Table>)) -> Result<Waiting, Raise> {
+const WANTED: &str =
+    "the command and its arguments expected as a list, such as { \"mysql\", \"--version\" }";
+
+fn run(lua: &Lua, (args, options): (Value, Option<Table>)) -> Result<Waiting, Raise> {
+    let Value::Table(args) = args else {
+        return Err(Raise::Misuse(format!("process.run: {WANTED}, got {}", show(&args))));
+    };
     let call = read(lua, &args, options.as_ref())?;
     let state = State::of(lua);
     if !call.reads {
@@ -101,7 +107,7 @@ fn run(lua: &Lua, (args, options): (Table, Option<Table>)) -> Result<Waiting, Ra
                 let limit = super::time::for_people(timeout);
                 let what = format!("{line} did not end within {limit} and was stopped");
                 let error = failed(lua, "Command took too long", what).exit(Exit::Timeout);
-                Err(with_output(error, &output.stderr, &output.stdout).into())
+                Err(with_output(lua, error, &output.stderr, &output.stdout).into())
             }
             Ok(Ended::TooMuch) => {
                 let what =
@@ -116,7 +122,7 @@ fn run(lua: &Lua, (args, options): (Table, Option<Table>)) -> Result<Waiting, Ra
             Ok(Ended::Itself(output)) => {
                 if check && output.code != Some(0) {
                     let error = failed(lua, "Command failed", format!("{line} {}", output.how()));
-                    return Err(with_output(error, &output.stderr, &output.stdout)
+                    return Err(with_output(lua, error, &output.stderr, &output.stdout)
                         .hint("{ check = false } gives the code instead of an error")
                         .into());
                 }
@@ -172,9 +178,7 @@ fn words(args: &Table) -> Result<(Vec<OsString>, Vec<String>), Raise> {
         )));
     }
     if words.first().is_none_or(|program| program.is_empty()) {
-        return Err(Raise::misuse(
-            "process.run: the command and its arguments expected, as { \"mysql\", \"--version\" }",
-        ));
+        return Err(Raise::Misuse(format!("process.run: {WANTED}")));
     }
     Ok((words, shown))
 }
@@ -185,12 +189,12 @@ fn read(lua: &Lua, args: &Table, options: Option<&Table>) -> Result<Call, Raise>
     let program = words.remove(0);
     let state = State::of(lua);
     let mut changes = Vec::new();
-    for (name, text) in options.texts("env")? {
+    for (name, text) in options.texts_or_false("env")? {
         let fault = || Raise::Misuse(format!("process.run: env: {name:?} can't be a variable"));
         if name.is_empty() || name.contains(['=', '\0']) {
             return Err(fault());
         }
-        let text = os(text.text).ok_or_else(fault)?;
+        let text = text.map(|text| os(text.text).ok_or_else(fault)).transpose()?;
         changes.push((name, text));
     }
     let cwd = options.text("cwd")?;
@@ -252,16 +256,19 @@ fn not_started(lua: &Lua, program: &str, error: &std::io::Error) -> Diagnostic {
         .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten())
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .collect();
-    let near = did_you_mean(program, names.iter().map(String::as_str));
+    let near = match program.contains([' ', '|', '>', ';', '&']) {
+        true => Some(format!("there is no shell; {{ \"sh\", \"-c\", {program:?} }} runs one")),
+        false => did_you_mean(program, names.iter().map(String::as_str)),
+    };
     diagnostic
         .what(format!("there is no command \"{program}\" in the folders of PATH"))
         .hint(near.unwrap_or_else(|| format!("install what brings {program}, or name its path")))
 }
 
-/// The end of what a command said, for its error. The border scrubs the secrets.
-fn with_output(mut error: Diagnostic, stderr: &[u8], stdout: &[u8]) -> Diagnostic {
+/// The end of what a command said, for its error. A script may hand that on, so no secret is in it.
+fn with_output(lua: &Lua, mut error: Diagnostic, stderr: &[u8], stdout: &[u8]) -> Diagnostic {
     let said = if stderr.is_empty() { stdout } else { stderr };
-    let text = String::from_utf8_lossy(said);
+    let text = State::of(lua).scrub(&String::from_utf8_lossy(said));
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     if lines.len() > SHOWN {
         error = error.cause(format!("… {} lines before", lines.len() - SHOWN));

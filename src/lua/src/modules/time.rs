@@ -87,9 +87,9 @@ fn signed(value: &Value) -> Option<f64> {
 const UNITS: [(&[&str], f64); 6] = [
     (&["w", "week", "weeks"], 604_800.0),
     (&["d", "day", "days"], 86_400.0),
-    (&["h", "hour", "hours"], 3_600.0),
-    (&["m", "min", "minute", "minutes"], 60.0),
-    (&["s", "sec", "second", "seconds"], 1.0),
+    (&["h", "hr", "hrs", "hour", "hours"], 3_600.0),
+    (&["m", "min", "mins", "minute", "minutes"], 60.0),
+    (&["s", "sec", "secs", "second", "seconds"], 1.0),
     (&["ms", "millisecond", "milliseconds"], 0.001),
 ];
 
@@ -135,16 +135,33 @@ fn wrong(position: usize, function: &str, wanted: &str, got: &Value) -> Raise {
 }
 
 fn parse_time(function: &str, text: &str) -> Result<Timestamp, Raise> {
-    text.trim().parse().map_err(|_| {
-        let shape = text.len() >= 10 && text.is_char_boundary(10);
-        let date = shape && text[..10].parse::<jiff::civil::Date>().is_ok();
-        let hint = if date {
-            "; it needs a time of day and Z or an offset such as +02:00 behind it"
-        } else {
-            ""
+    let trimmed = text.trim();
+    trimmed.parse().map_err(|error: jiff::Error| {
+        let date = trimmed.get(..10).is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok());
+        // `Z`, `+02`, `+0200` or `+02:00` behind a time of day.
+        let rest = trimmed.get(10..).unwrap_or_default();
+        let placed = rest.ends_with(['Z', 'z']) || rest.contains(['+', '-']);
+        let why = match (date, placed) {
+            (true, false) => {
+                "it needs a time of day and Z or an offset such as +02:00 behind it".to_owned()
+            }
+            (true, true) if rest.contains(" +") || rest.contains(" -") => {
+                "there is no blank before the offset".to_owned()
+            }
+            _ => innermost(&error),
         };
-        Raise::Misuse(format!("{function}: \"{text}\" is no time like 2026-11-22T20:08:08Z{hint}"))
+        Raise::Misuse(format!("{function}: \"{text}\" is no time like 2026-11-22T20:08:08Z; {why}"))
     })
+}
+
+/// What an error comes down to.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    let text = last.to_string();
+    text.rsplit(": ").next().map(str::to_owned).unwrap_or(text)
 }
 
 /// A point in time: text, or seconds since 1970.
@@ -159,7 +176,8 @@ fn point(function: &str, position: usize, value: &Value) -> Result<Timestamp, Ra
         }
     };
     let micros = (epoch * 1e6).round();
-    let range = || Raise::Misuse(format!("{function}: {epoch} is out of range"));
+    let shown = super::options::number(epoch);
+    let range = || Raise::Misuse(format!("{function}: {shown} is out of range"));
     if !micros.is_finite() {
         return Err(range());
     }

@@ -133,6 +133,12 @@ fn table(rows: &[Row], width: usize) -> Vec<String> {
         }
         let room = width.saturating_sub(indent).max(24);
         let mut words = fold(&row.doc, room).into_iter();
+        if row.ty.chars().count() > types && !row.doc.is_empty() {
+            // Behind a long type there is no room: what it is stands below.
+            out.push(line.trim_end().to_owned());
+            out.extend(words.map(|rest| format!("{}{rest}", " ".repeat(indent))));
+            continue;
+        }
         line.push_str(&words.next().unwrap_or_default());
         out.push(line.trim_end().to_owned());
         out.extend(words.map(|rest| format!("{}{rest}", " ".repeat(indent))));

@@ -1,7 +1,8 @@
 //! The examples of the documentation, as specs: every one runs, and what stands behind `-->` is checked.
 //!
 //! An example is a block of the comments that is indented by four blanks or more, or fenced with
-//! ```` ```lua ````; a fence that says `lua no-run` is only compiled. A line `EXPRESSION  --> VALUE` holds
+//! ```` ```lua ````; a fence that says `lua no-run` is only compiled, one that says `lua deployed` finds the
+//! project of `dmsrun init orders` deployed and its tasks running. A line `EXPRESSION  --> VALUE` holds
 //! where the values are equal to what the text means as Lua, or read like it. What follows a value
 //! behind a comma or a colon may be a remark. `EXPRESSION  --> error: TEXT` holds where the expression
 //! raises an error that contains the text; `…` in it stands for anything.
@@ -21,6 +22,8 @@ pub struct Example {
     pub code: Vec<String>,
     /// Whether it is run.
     pub runs: bool,
+    /// Whether it needs something that is deployed.
+    pub deployed: bool,
 }
 
 /// The examples of a module, in order.
@@ -59,6 +62,7 @@ fn blocks(lines: &[String], name: &str, file: &str, first: u32, out: &mut Vec<Ex
                     line: first + u32::try_from(at + 1).unwrap_or(0),
                     code: lines[at + 1..end].to_vec(),
                     runs: !words.contains(&"no-run"),
+                    deployed: words.contains(&"deployed"),
                 });
             }
             at = end + 1;
@@ -78,6 +82,7 @@ fn blocks(lines: &[String], name: &str, file: &str, first: u32, out: &mut Vec<Ex
                     line: first + u32::try_from(at).unwrap_or(0),
                     code,
                     runs: true,
+                    deployed: false,
                 });
             }
             at = end;
@@ -108,7 +113,11 @@ pub fn spec(examples: &[Example]) -> String {
             out.push('\n');
             line += 1;
         }
-        let wrap = if example.runs { "" } else { " if false then" };
+        let wrap = match example {
+            Example { runs: false, .. } => " if false then",
+            Example { deployed: true, .. } => " __check.deployed()",
+            _ => "",
+        };
         let title = format!("{} at line {}", example.name, example.line);
         out.push_str(&format!("it({title:?}, function(){wrap} "));
         for (index, text) in checked(&example.code).iter().enumerate() {
@@ -201,16 +210,17 @@ mod tests {
     use super::*;
     use crate::reference::source::parse;
 
-    const TEXT: &str = "--- Adds.\n---\n---     local add = require \"add\"\n---     add.two(1, 2)   --> 3\n---\n---     dmsrun --local add.lua\n\nlocal add = {}\n\n--- Two.\n---\n--- ```lua\n--- local x = 1 --> 1\n--- ```\n--- ```lua no-run\n--- wait()\n--- ```\nfunction add.two(a, b) end\n\nreturn add\n";
+    const TEXT: &str = "--- Adds.\n---\n---     local add = require \"add\"\n---     add.two(1, 2)   --> 3\n---\n---     dmsrun --local add.lua\n\nlocal add = {}\n\n--- Two.\n---\n--- ```lua\n--- local x = 1 --> 1\n--- ```\n--- ```lua no-run\n--- wait()\n--- ```\n--- ```lua deployed\n--- go()\n--- ```\nfunction add.two(a, b) end\n\nreturn add\n";
 
     #[test]
     fn examples_keep_their_lines() {
         let examples = of_module(&parse("add", "add.lua", TEXT));
         let places: Vec<(u32, bool)> = examples.iter().map(|e| (e.line, e.runs)).collect();
-        assert_eq!(places, [(3, true), (13, true), (16, false)]);
+        assert_eq!(places, [(3, true), (13, true), (16, false), (19, true)]);
         let spec = spec(&examples);
         let lines: Vec<&str> = spec.lines().collect();
         assert!(lines[3].contains("__check.gives([=[3]=],     add.two(1, 2))"), "{spec}");
+        assert!(lines[18].contains("__check.deployed()"), "{spec}");
         assert!(lines[12].contains("local x = 1 __check.gives([=[1]=], x)"), "{spec}");
     }
 }

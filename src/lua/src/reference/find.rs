@@ -27,7 +27,32 @@ impl Reference {
             .or_else(|| service(&dotted))
             .or_else(|| shape(&dotted))
             .or_else(|| self.method(&dotted))
+            .or_else(|| self.word_of_specs(&dotted))
             .or_else(|| self.alone(&dotted))
+            .or_else(|| self.within(&dotted))
+            .or_else(|| only_operation(&dotted))
+            .or_else(|| only_setting(&dotted))
+    }
+
+    /// What is global in a spec: `describe`, `assert.same`.
+    fn word_of_specs(&self, name: &str) -> Option<Entry> {
+        let name = if name.starts_with("assert.") { "assert" } else { name };
+        self.item(&format!("spec.{name}"))
+    }
+
+    /// `spec.faults.set`: of a module below the one that is named, where it is the only one.
+    fn within(&self, name: &str) -> Option<Entry> {
+        let (module, rest) = name.split_once('.')?;
+        let (start, end) = (format!("{module}."), format!(".{rest}"));
+        let mut found = self.modules().iter().flat_map(|module| {
+            let items = module.items.iter().filter(|item| !item.is_private());
+            items.map(move |item| (module, item, full_name(module, item)))
+        });
+        let fits = |(_, _, full): &(&Module, &Item, String)| {
+            full.starts_with(&start) && full.ends_with(&end)
+        };
+        let (module, item, _) = found.find(fits)?;
+        found.find(fits).is_none().then(|| item_entry(module, item))
     }
 
     /// The names that have an entry.
@@ -133,6 +158,23 @@ impl Reference {
         let first = found.next()?;
         found.next().is_none().then_some(first)
     }
+}
+
+/// The only operation of this name in all services.
+fn only_operation(name: &str) -> Option<Entry> {
+    let mut found = registry::services()
+        .iter()
+        .flat_map(|service| service.operations().iter().map(move |one| (service.name, one.name)))
+        .filter(|(_, operation)| *operation == name);
+    let (service, _) = found.next()?;
+    found.next().is_none().then(|| operation(&format!("{service}.{name}")))?
+}
+
+/// The only key of the task settings that is called so, wherever it stands.
+fn only_setting(name: &str) -> Option<Entry> {
+    let mut found = settings::keys().iter().filter(|key| key.path.rsplit('.').next() == Some(name));
+    let key = found.next()?;
+    found.next().is_none().then(|| setting(&format!("settings.{}", key.path)))?
 }
 
 /// The class whose methods stand in a local table.

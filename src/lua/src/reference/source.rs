@@ -348,6 +348,17 @@ fn local_table(line: &str) -> Option<&str> {
     (name.1.starts_with('{') || name.1.starts_with("setmetatable(")).then_some(name.0)
 }
 
+/// The table of a class: one that is written there, or one that a function of another module makes,
+/// such as `builder.class "a selection"`.
+fn class_table(line: &str) -> Option<&str> {
+    local_table(line).or_else(|| {
+        let (name, value) = line.strip_prefix("local ")?.split_once(" = ")?;
+        let makes =
+            value.split_once(".class").is_some_and(|(_, rest)| rest.starts_with([' ', '(']));
+        makes.then_some(name)
+    })
+}
+
 /// Whether a line declares the table that the file returns.
 fn is_self(line: &str, lines: &[&str]) -> bool {
     local_table(line).is_some_and(|local| lines.iter().any(|l| *l == format!("return {local}")))
@@ -381,7 +392,7 @@ fn items(comment: &[&str], start: usize, lines: &[&str], at: usize, out: &mut Ve
         let rest = rest.strip_prefix("(exact)").unwrap_or(rest).trim();
         let name: String = rest.chars().take_while(|c| !c.is_whitespace() && *c != ':').collect();
         let last = index + 1 == heads.len();
-        let owner = if last { local_table(next).unwrap_or_default() } else { "" };
+        let owner = if last { class_table(next).unwrap_or_default() } else { "" };
         let mut item = blank(sort, own, start + from);
         item.name = name;
         item.owner = owner.to_owned();

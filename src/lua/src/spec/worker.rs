@@ -1,7 +1,7 @@
 //! Runs one file of specs: a stage for it, the vocabulary, its tests.
 
 use super::{
-    Bench, Ran, Request, Source, Stage, Status, Test,
+    Bench, Current, Ran, Request, Source, Stage, Status, Test,
     coverage::{Collector, Hits},
 };
 use crate::{Host, Raise, State, calls, convert::to_lua, diagnosis};
@@ -105,8 +105,9 @@ fn in_stage(
         return Err(ended());
     }
     let options = options_table(lua, request).map_err(bug)?;
-    let report = report(lua, stage, &source.name, tests).map_err(bug)?;
-    host.protected(&run, (options, report))?.map_err(|_| ended())?;
+    let report = report(lua, stage, request, &source.name, tests).map_err(bug)?;
+    let begin = begin(lua, request, &source.name).map_err(bug)?;
+    host.protected(&run, (options, report, begin))?.map_err(|_| ended())?;
     Ok(())
 }
 
@@ -128,17 +129,35 @@ fn options_table(lua: &Lua, request: &Request) -> mlua::Result<Table> {
 fn report(
     lua: &Lua,
     stage: &Stage,
+    request: &Request,
     file: &str,
     tests: &Rc<RefCell<Vec<Test>>>,
 ) -> mlua::Result<Function> {
     let (tests, file, output) = (Rc::clone(tests), file.to_owned(), stage.output.clone());
-    let last = Cell::new(Instant::now());
+    let (last, running) = (Cell::new(Instant::now()), request.running.clone());
     calls::function(lua, "report", move |lua, result: Table| {
         let now = Instant::now();
         let took = now.duration_since(last.replace(now));
-        tests.borrow_mut().push(test(lua, &file, &result, output.take(), took)?);
+        let test = test(lua, &file, &result, output.take(), took)?;
+        running.ended(test.status);
+        tests.borrow_mut().push(test);
         Ok::<(), Raise>(())
     })
+}
+
+/// What Lua calls before every test.
+fn begin(lua: &Lua, request: &Request, file: &str) -> mlua::Result<Function> {
+    let (running, file) = (request.running.clone(), file.to_owned());
+    calls::function(lua, "begin", move |_, (name, at): (mlua::LuaString, Option<Table>)| {
+        running.test(&file, Current { name: name.to_string_lossy(), place: place(at)? });
+        Ok::<(), Raise>(())
+    })
+}
+
+fn place(at: Option<Table>) -> mlua::Result<Option<Span>> {
+    let Some(at) = at else { return Ok(None) };
+    let (file, line) = (at.raw_get::<Option<String>>("file")?, at.raw_get::<Option<u32>>("line")?);
+    Ok(file.zip(line).map(|(file, line)| Span::line(file, line)))
 }
 
 fn test(
@@ -155,17 +174,15 @@ fn test(
         _ => Status::Failed,
     };
     let failure = result.raw_get::<Option<Table>>("failure")?;
-    let place = result.raw_get::<Option<Table>>("at")?.and_then(|at| {
-        Some(Span::line(at.raw_get::<String>("file").ok()?, at.raw_get::<u32>("line").ok()?))
-    });
+    let place = place(result.raw_get("at")?)?;
     let failure = failure.map(|t| diagnosis::from_table(&t, Severity::Error, &*state));
     Ok(Test {
         file: file.to_owned(),
-        name: result.raw_get("name")?,
+        name: result.raw_get::<mlua::LuaString>("name")?.to_string_lossy(),
         place,
         status,
         failure: failure.map(|failure| state.scrub_diagnostic(failure)),
-        reason: result.raw_get("reason")?,
+        reason: result.raw_get::<Option<mlua::LuaString>>("reason")?.map(|r| r.to_string_lossy()),
         output,
         took,
     })
@@ -203,7 +220,7 @@ fn bench_table(
     table.raw_set(
         "tagged",
         calls::function(lua, "spec.invariants", move |lua, (): ()| {
-            Ok(list(lua, tagged.tagged(&State::of(lua))?)?)
+            Ok(texts(lua, &tagged.tagged(&State::of(lua))?.into())?)
         })?,
     )?;
     let count = Rc::clone(bench);
@@ -240,6 +257,30 @@ fn bench_table(
     )?;
     table.raw_set("run", runner(lua, bench, collector)?)?;
     Ok(table)
+}
+
+/// Lists and objects of texts as plain tables. It is made after each step of each apply, so it takes the
+/// short way.
+fn texts(lua: &Lua, value: &serde_json::Value) -> mlua::Result<Value> {
+    Ok(match value {
+        serde_json::Value::Array(items) => {
+            let table = lua.create_table_with_capacity(items.len(), 0)?;
+            for (index, item) in items.iter().enumerate() {
+                table.raw_set(index + 1, texts(lua, item)?)?;
+            }
+            Value::Table(table)
+        }
+        serde_json::Value::Object(map) => {
+            let table = lua.create_table_with_capacity(0, map.len())?;
+            for (key, item) in map {
+                table.raw_set(key.as_str(), texts(lua, item)?)?;
+            }
+            Value::Table(table)
+        }
+        serde_json::Value::String(text) => Value::String(lua.create_string(text)?),
+        // There are none.
+        _ => Value::Nil,
+    })
 }
 
 fn list(lua: &Lua, items: Vec<serde_json::Value>) -> mlua::Result<Value> {

@@ -135,7 +135,7 @@ fn class(out: &mut String, service: &Service, shape: &Type, way: Way, both: bool
     let name = name_of(shape).unwrap_or_default();
     let union = matches!(shape, Type::Union(..));
     let (full, parent) = match way {
-        Way::In => (format!("aws.{}.input.{name}", service.name), String::new()),
+        Way::In => (format!("aws.{}.input.{name}", service.name), closed(shape.fields())),
         Way::Out if both => {
             (format!("aws.{}.{name}", service.name), format!(": aws.{}.input.{name}", service.name))
         }
@@ -159,6 +159,13 @@ fn fields(out: &mut String, service: &Service, fields: &[Field], way: Way, optio
         let ty = if field.secret { format!("{ty}|secret.Secret") } else { ty };
         let _ = writeln!(out, "---@field {}{mark} {ty}", key(field.name));
     }
+}
+
+/// What a request holds has these members and no others.
+fn closed(fields: &[Field]) -> String {
+    let mut names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    names.sort_unstable();
+    super::closed(names)
 }
 
 /// Names that are words of Lua, or hold other signs, need brackets.
@@ -192,7 +199,7 @@ fn type_of(service: &Service, ty: &Type, way: Way) -> String {
 
 fn operation(out: &mut String, service: &Service, operation: &Operation) {
     let base = format!("aws.{}.{}", service.name, operation.name);
-    let _ = writeln!(out, "---@class (exact) {base}.input");
+    let _ = writeln!(out, "---@class (exact) {base}.input{}", closed(operation.fields()));
     fields(out, service, operation.fields(), Way::In, false);
     let _ = writeln!(out, "\n---@class {base}.output");
     fields(out, service, operation.outputs(), Way::Out, false);

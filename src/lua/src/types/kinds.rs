@@ -39,7 +39,8 @@ fn class(out: &mut String, name: &str, doc: &str, properties: &[Property]) {
     if !doc.is_empty() {
         let _ = writeln!(out, "--- {doc}");
     }
-    let _ = writeln!(out, "---@class (exact) {name}\n{fields}");
+    let base = super::closed(properties.iter().map(|property| property.name.as_str()));
+    let _ = writeln!(out, "---@class (exact) {name}{base}\n{fields}");
 }
 
 fn type_of(out: &mut String, name: &str, property: &Property) -> String {

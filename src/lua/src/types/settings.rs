@@ -23,6 +23,10 @@ pub(super) fn text() -> String {
         }
         node.key = Some(key);
     }
+    // One that nobody has written down holds no keys here, and whatever it likes.
+    for section in settings::sections() {
+        root.inner.entry(section).or_default();
+    }
     severities(&mut out);
     class(&mut out, "settings.TaskSettings", "Task settings in DMS's own words.", &root);
     out
@@ -39,7 +43,11 @@ fn severities(out: &mut String) {
         }
         out.push('\n');
     }
-    out.push_str("---@class (exact) settings.LogComponent\n---@field Id settings.LogComponentId\n---@field Severity settings.Severity\n\n");
+    let _ = writeln!(
+        out,
+        "---@class (exact) settings.LogComponent{}\n---@field Id settings.LogComponentId\n---@field Severity settings.Severity\n",
+        super::closed(["Id", "Severity"])
+    );
 }
 
 fn class(out: &mut String, name: &str, doc: &str, node: &Node) {
@@ -75,7 +83,8 @@ fn class(out: &mut String, name: &str, doc: &str, node: &Node) {
     if !doc.is_empty() {
         let _ = writeln!(out, "--- {doc}");
     }
-    let _ = writeln!(out, "---@class (exact) {name}\n{fields}");
+    let base = super::closed(node.inner.keys().copied());
+    let _ = writeln!(out, "---@class (exact) {name}{base}\n{fields}");
 }
 
 fn alias(class: &str, part: &str) -> String {

@@ -47,8 +47,31 @@ fn is_own(module: &Module, item: &Item) -> bool {
     item.sort == Sort::Class && item.owner == module.local && !module.local.is_empty()
 }
 
+/// The name of a class of options, and the base that keeps others out, where it says all that it holds.
+fn closed_options(item: &Item) -> Option<(&str, String)> {
+    if item.sort != Sort::Class || !item.name.ends_with("Options") {
+        return None;
+    }
+    let mut keys = Vec::new();
+    for field in item.comment.iter().filter_map(|line| line.strip_prefix("---@field ")) {
+        let key = field.split([' ', '?']).next().unwrap_or_default();
+        if key.starts_with('[') || matches!(key, "private" | "package" | "protected") {
+            return None;
+        }
+        keys.push(key);
+    }
+    Some((&item.name, super::closed(keys)))
+}
+
 fn item(out: &mut String, item: &Item, more: &BTreeMap<String, String>) {
+    let closed = closed_options(item);
     for line in &item.comment {
+        if let Some((name, base)) = &closed
+            && *line == format!("---@class {name}")
+        {
+            out.push_str(&format!("---@class (exact) {name}{base}\n"));
+            continue;
+        }
         // A private method is one for the checker too, but nobody else calls it.
         out.push_str(line);
         out.push('\n');

@@ -67,8 +67,16 @@ fn what_cannot_be_sent_says_where_it_is() {
             "return { a = { 1, 2, x = 3 } }",
             "a: a list has the named key \"x\" as well; a table is a list or a map",
         ),
-        ("return { a = { 1, nil, 3 } }", "a: a list must be numbered from 1 without gaps"),
-        ("return { a = { [1] = 1, [3] = 3 } }", "a: a list must be numbered from 1 without gaps"),
+        (
+            "return { a = { 1, nil, 3 } }",
+            "a: a list must be numbered from 1 without gaps: [2] is missing; json.null stands for \
+             nothing",
+        ),
+        (
+            "return { a = { [1] = 1, [3] = 3 } }",
+            "a: a list must be numbered from 1 without gaps: [2] is missing; json.null stands for \
+             nothing",
+        ),
         ("return { [true] = 1 }", "a boolean can't be a key; use text"),
         ("local t = {} t.a = { b = t } return t", "a.b: the table contains itself"),
         (

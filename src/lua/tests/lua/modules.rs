@@ -140,8 +140,8 @@ fn operations_are_values_and_a_slip_finds_the_nearest() {
 fn arg_is_as_lua_has_it() {
     let bench = Bench::with(|c| {
         c.script = Some("scripts/x.lua".to_owned());
-        c.program = vec!["dmsrun".to_owned(), "--local".to_owned()];
-        c.args = vec!["deploy".to_owned(), "--yes".to_owned()];
+        c.program = vec!["dmsrun".into(), "--local".into()];
+        c.args = vec!["deploy".into(), "--yes".into()];
     });
     let text = "print(arg[-2], arg[-1], arg[0], arg[1], arg[2], #arg, ...)";
     // A statement has no arguments, a script has.

@@ -87,6 +87,35 @@ fn a_request_goes_out_as_it_was_asked_for() {
     assert!(requests.recv().unwrap().starts_with("GET /health HTTP/1.1\r\n"));
 }
 
+/// Nobody else would send them: the service would answer 401, and the address looks right.
+#[test]
+fn a_name_and_a_password_before_the_host_are_sent_and_not_shown() {
+    let ok = || answer("200 OK", "", "");
+    let (url, requests) = server(vec![ok(), ok(), answer("401 No", "", "not p@ss-word-1")]);
+    let bench = Bench::new();
+    bench
+        .host
+        .lua()
+        .globals()
+        .set("url", url.replace("http://", "http://me:p%40ss-word-1@"))
+        .unwrap();
+    bench.run(
+        "http = require 'http' http.get(url .. '/a#b', { query = { ['a b'] = 'ü/&', n = 1 } })",
+    );
+    let first = requests.recv().unwrap();
+    assert!(first.starts_with("GET /a?a%20b=%C3%BC%2F%26&n=1 HTTP/1.1\r\n"), "{first}");
+    assert!(first.contains("authorization: Basic bWU6cEBzcy13b3JkLTE=\r\n"), "{first}");
+    assert_eq!(bench.run("print('bWU6cEBzcy13b3JkLTE=', 'p@ss-word-1')"), ["***\t***"]);
+    bench.run(
+        "http.get(url .. '?x=1', { query = { y = 2 }, headers = { Authorization = 'mine' } })",
+    );
+    let second = requests.recv().unwrap();
+    assert!(second.starts_with("GET /?x=1&y=2 HTTP/1.1\r\n"), "{second}");
+    assert!(second.contains("authorization: mine\r\n"), "{second}");
+    let error = bench.fail("local ok, e = pcall(http.get, url) error(e.causes[1])");
+    assert!(line(&error).contains("not ***"), "{error:?}");
+}
+
 #[test]
 fn a_request_that_fails_says_so_without_its_secrets() {
     let (url, _requests) = server(vec![

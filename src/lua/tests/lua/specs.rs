@@ -114,7 +114,8 @@ fn a_broken_file_fails_and_the_others_run() {
         ],
         None,
     );
-    assert_eq!((summary.passed, summary.failed), (1, 4));
+    // The test behind the one that ends the process runs as well.
+    assert_eq!((summary.passed, summary.failed), (2, 4));
     let text = line(tests.last().unwrap().failure.as_ref().unwrap());
     assert!(text.contains("there is no assertion \"is_ture\" [Did you mean \"is_true\""), "{text}");
 }

@@ -233,3 +233,14 @@ fn the_journal_does_not_confirm_a_guessed_password() {
     let clear = Map::from([("p".to_owned(), "change-me".into())]);
     assert_eq!(digits, crate::fingerprint(salt, &Value::Map(clear)));
 }
+
+#[test]
+fn a_fleeting_journal_holds_what_any_other_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = opened(dir.path()).fleeting();
+    let first = write(&mut journal, "a");
+    let second = write(&mut journal, "b");
+    journal.result(&first.id, Ok((Some("x-1"), &Map::new())), now()).unwrap();
+    // Another one sees it while it is open, as a script does that a spec runs after a crash.
+    assert_eq!(opened(dir.path()).unresolved(), [&second]);
+}

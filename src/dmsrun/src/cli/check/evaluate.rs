@@ -78,7 +78,7 @@ fn on_this_thread(
     let options = Rc::new(RefCell::new(options.clone()));
     let mut config = session::host_config(&options, ui);
     config.script.clone_from(&script.file);
-    config.args.clone_from(&script.args);
+    config.args = script.args.iter().map(Into::into).collect();
     config.sandbox = Sandbox::Check;
     // What the script says is no part of the report.
     config.ui = Arc::new(Silent);

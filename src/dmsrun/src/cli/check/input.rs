@@ -32,6 +32,20 @@ fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes.div_ceil(1 << 20))
 }
 
+/// The ending that most files of a folder have, of those that can be checked.
+fn sort_of_most(folder: &Path) -> &'static str {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let (mut scripts, mut documents) = (0, 0);
+    for entry in entries.take(1000) {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        scripts += usize::from(name.ends_with(".lua"));
+        documents += usize::from(name.ends_with(".json"));
+    }
+    // A script's configuration, which lies beside it, is no document to check.
+    if scripts > 0 && scripts >= documents { ".lua" } else { ".json" }
+}
+
 /// The bytes of a file, or of the standard input.
 pub fn bytes(name: &str, largest: u64) -> Result<Vec<u8>, Problem> {
     let too_large = |size: String| {
@@ -47,8 +61,11 @@ pub fn bytes(name: &str, largest: u64) -> Result<Vec<u8>, Problem> {
     } else {
         let path = Path::new(name);
         if path.is_dir() {
-            let hint =
-                format!("name the files in it: dmsrun check {}/*.json", name.trim_end_matches('/'));
+            let sort = sort_of_most(path);
+            let hint = format!(
+                "name the files in it: dmsrun check {}/*{sort}",
+                name.trim_end_matches('/')
+            );
             return Err(problem(&codes::F001, format!("{name} is a folder"), Some(hint)));
         }
         let file = match std::fs::File::open(path) {

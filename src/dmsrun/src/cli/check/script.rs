@@ -29,7 +29,7 @@ pub struct Asked<'a> {
     pub ui: &'a Terminal,
 }
 
-/// Checks every script among the files.
+/// Checks every script among the files, and reads the modules of the project that they require.
 pub fn check(files: &mut Files, asked: &Asked<'_>) -> Result<(), Diagnostic> {
     let scripts: Vec<(String, String)> = files
         .checked
@@ -40,7 +40,13 @@ pub fn check(files: &mut Files, asked: &Asked<'_>) -> Result<(), Diagnostic> {
     if scripts.is_empty() {
         return Ok(());
     }
-    let found = analysis::analyse_all(&scripts, asked.options.stdlib.clone());
+    let given: Vec<analysis::Script<'_>> =
+        scripts.iter().map(|(file, text)| analysis::Script::new(file, text)).collect();
+    let modules = analysis::modules(&given);
+    let all: Vec<_> =
+        given.iter().copied().chain(modules.iter().map(analysis::Module::script)).collect();
+    let mut found = analysis::analyse_all(&all, asked.options.stdlib.clone());
+    let of_modules = found.split_off(given.len());
     for (checked, found) in files.checked.iter_mut().filter(|c| c.is_script()).zip(found) {
         checked.found.extend(found.into_iter().map(of_analysis));
         let readable = !checked.found.iter().any(|f| f.code == "L001");
@@ -49,10 +55,29 @@ pub fn check(files: &mut Files, asked: &Asked<'_>) -> Result<(), Diagnostic> {
             evaluate(checked, asked)?;
         }
     }
+    for (module, found) in modules.iter().zip(of_modules) {
+        files.checked.push(Checked {
+            name: module.file.clone(),
+            sort: Sort::Script,
+            text: Some(module.text.clone()),
+            found: found.into_iter().map(of_analysis).collect(),
+        });
+    }
+    // What was read in one file is what a script ran into in another.
+    let read = files.checked.iter().flat_map(|c| c.found.iter().filter(|f| f.code != "L002"));
+    let read: Vec<Found> = read.filter(|f| f.severity == Severity::Error).cloned().collect();
+    for checked in &mut files.checked {
+        checked.found.retain(|f| f.code != "L002" || !read.iter().any(|r| is_cause(r, f)));
+    }
     for (name, text) in scripts {
         files.other.insert(name, text);
     }
     Ok(())
+}
+
+/// Whether an error that was read is the one that a script ended with.
+fn is_cause(read: &Found, ended: &Found) -> bool {
+    ended.line.is_some() && read.file == ended.file && read.line == ended.line
 }
 
 /// What a script is called in messages.
@@ -163,11 +188,13 @@ fn add_end(checked: &mut Checked, diagnostic: &Diagnostic) {
     let line = diagnostic.span.as_ref().map(|s| s.line);
     let ended_by = |code| diagnostic.code.as_deref() == Some(code);
     let (not_sent, limit) = (ended_by(NOT_SENT), ended_by(LIMIT));
+    let file = diagnostic.span.as_ref().map(|s| s.file.as_str());
+    let is_here = |f: &Found| file == Some(f.file.as_str());
     // What was read there already is what was run into.
     let known = checked
         .found
         .iter()
-        .any(|f| f.severity == Severity::Error && line.is_some() && f.line == line);
+        .any(|f| f.severity == Severity::Error && line.is_some() && f.line == line && is_here(f));
     if known && !not_sent && !limit {
         return;
     }

@@ -1,7 +1,11 @@
 //! Where the cursor stands: behind a dot, inside a call's braces, inside a text. Pure: it looks at
 //! the tokens before the cursor and runs nothing.
 
+use super::scan::Scan;
 use crate::repl::lexer::{self, Kind, Token};
+
+/// The commands whose argument is Lua.
+const TAKE_LUA: [&str; 5] = ["doc", "json", "raw", "table", "time"];
 
 /// One step of a path such as `aws.dms.describe_endpoints` or `task "crm":stop`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +16,21 @@ pub enum Step {
     Field(String),
     /// `:name`
     Method(String),
-    /// A call; its first argument where that is a text.
-    Call(Option<String>),
+    /// `[…]` with something that is no text in it: an item.
+    Index,
+    /// A call.
+    Call(First),
+    /// A text in parentheses.
+    Text,
+}
+
+/// The first argument of a call, as far as it is plain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct First {
+    /// It is this text.
+    pub text: Option<String>,
+    /// It is at the end of this path.
+    pub path: Vec<Step>,
 }
 
 /// The call that the cursor is inside of.
@@ -25,6 +42,8 @@ pub struct Call {
     pub argument: usize,
     /// The arguments before it that are texts.
     pub texts: Vec<(usize, String)>,
+    /// The arguments before it that are paths.
+    pub paths: Vec<(usize, Vec<Step>)>,
     /// The way inside the braces: names, and `None` for each list.
     pub keys: Vec<Option<String>>,
     /// The member whose value is being typed.
@@ -80,6 +99,10 @@ pub fn context(before: &str) -> Context {
     found
 }
 
+fn is_name(text: &str) -> bool {
+    text.chars().all(lexer::is_name_part)
+}
+
 fn command(before: &str, lead: usize, rest: &str) -> Context {
     match rest.find(char::is_whitespace) {
         None => Context { start: lead + 1, word: rest.to_owned(), place: Place::Command },
@@ -87,8 +110,9 @@ fn command(before: &str, lead: usize, rest: &str) -> Context {
             let word = &rest[..at];
             let argument = rest[at..].trim_start();
             let start = before.len() - argument.len();
-            // These run Lua.
-            if word == "time" || word == "doc" {
+            // These run Lua; `:time on` is a word of its own.
+            let words = word == "time" && is_name(argument);
+            if TAKE_LUA.contains(&word) && !words {
                 let mut found = lua(argument);
                 found.start += start;
                 return found;
@@ -97,26 +121,6 @@ fn command(before: &str, lead: usize, rest: &str) -> Context {
             Context { start, word: argument.to_owned(), place }
         }
     }
-}
-
-/// An open bracket or block.
-struct Frame {
-    open: &'static str,
-    /// What is called by it.
-    callee: Option<Vec<Step>>,
-    argument: usize,
-    texts: Vec<(usize, String)>,
-    key: Option<String>,
-    given: Vec<String>,
-}
-
-#[derive(Default)]
-struct Scan {
-    frames: Vec<Frame>,
-    path: Vec<Step>,
-    /// The last token that counts.
-    last: String,
-    last_kind: Option<Kind>,
 }
 
 fn lua(before: &str) -> Context {
@@ -161,187 +165,6 @@ fn typed(token: &Token) -> bool {
     }
 }
 
-impl Scan {
-    fn take(&mut self, kind: Kind, text: &str) {
-        match kind {
-            Kind::Name => self.name(text),
-            Kind::Text => self.text(text),
-            Kind::Keyword => self.keyword(text),
-            Kind::Symbol => self.symbol(text),
-            _ => self.path.clear(),
-        }
-        self.last = text.to_owned();
-        self.last_kind = Some(kind);
-    }
-
-    fn name(&mut self, text: &str) {
-        match self.last.as_str() {
-            "." if !self.path.is_empty() => self.path.push(Step::Field(text.to_owned())),
-            ":" if !self.path.is_empty() => self.path.push(Step::Method(text.to_owned())),
-            _ => self.path = vec![Step::Name(text.to_owned())],
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        let inner = text.trim_matches(['"', '\'', '[', ']']).to_owned();
-        if self.calls() {
-            self.path.push(Step::Call(Some(inner)));
-            return;
-        }
-        self.path.clear();
-        if let Some(frame) = self.frames.last_mut() {
-            frame.texts.push((frame.argument, inner));
-        }
-    }
-
-    /// Whether what follows the path directly is its argument.
-    fn calls(&self) -> bool {
-        !self.path.is_empty()
-            && (self.last_kind == Some(Kind::Name)
-                || self.last_kind == Some(Kind::Text)
-                || self.last == ")"
-                || self.last == "}"
-                || self.last == "]")
-    }
-
-    fn keyword(&mut self, text: &str) {
-        self.path.clear();
-        let open = match text {
-            "function" => "function",
-            "if" => "if",
-            "do" => "do",
-            "repeat" => "repeat",
-            "end" | "until" => {
-                let blocks = ["function", "if", "do", "repeat"];
-                if self.frames.last().is_some_and(|f| blocks.contains(&f.open)) {
-                    self.frames.pop();
-                }
-                return;
-            }
-            _ => return,
-        };
-        self.open(open, None);
-    }
-
-    fn open(&mut self, open: &'static str, callee: Option<Vec<Step>>) {
-        self.frames.push(Frame {
-            open,
-            callee,
-            argument: 1,
-            texts: Vec::new(),
-            key: None,
-            given: Vec::new(),
-        });
-    }
-
-    fn symbol(&mut self, text: &str) {
-        match text {
-            "(" | "{" => {
-                let callee = self.calls().then(|| self.path.clone());
-                self.open(if text == "(" { "(" } else { "{" }, callee);
-                self.path.clear();
-            }
-            "[" => {
-                // What an index leads to is not known before it runs.
-                self.open("[", None);
-                self.path.clear();
-            }
-            ")" | "}" | "]" => {
-                let closed = self.frames.pop();
-                self.path.clear();
-                if let Some(Frame { callee: Some(mut callee), texts, .. }) = closed {
-                    let first = texts.into_iter().find(|(at, _)| *at == 1).map(|(_, text)| text);
-                    callee.push(Step::Call(first));
-                    self.path = callee;
-                }
-            }
-            "," | ";" => {
-                self.path.clear();
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.argument += 1;
-                    frame.key = None;
-                }
-            }
-            "=" => {
-                let key = match self.path.as_slice() {
-                    [Step::Name(name)] => Some(name.clone()),
-                    _ => None,
-                };
-                self.path.clear();
-                if let Some(frame) = self.frames.last_mut()
-                    && frame.open == "{"
-                    && let Some(key) = key
-                {
-                    frame.given.push(key.clone());
-                    frame.key = Some(key);
-                }
-            }
-            "." | ":" => {}
-            _ => self.path.clear(),
-        }
-    }
-
-    fn place(&self) -> Place {
-        match self.last.as_str() {
-            "." | ":" if !self.path.is_empty() => {
-                Place::Member(self.path.clone(), self.last == ":")
-            }
-            "." | ":" | "::" | "goto" => Place::Nowhere,
-            _ => Place::Name(self.call()),
-        }
-    }
-
-    fn call_of_text(&self) -> Option<Call> {
-        if self.calls() {
-            return Some(Call { callee: self.path.clone(), argument: 1, ..Call::default() });
-        }
-        self.call()
-    }
-
-    /// The innermost call, with the way from its braces to here.
-    fn call(&self) -> Option<Call> {
-        let mut keys: Vec<Option<String>> = Vec::new();
-        let innermost = self.frames.last()?;
-        let braces = innermost.open == "{";
-        let value_of = if braces { innermost.key.clone() } else { None };
-        let given = if braces { innermost.given.clone() } else { Vec::new() };
-        let mut inner_braces = false;
-        for frame in self.frames.iter().rev() {
-            match frame.open {
-                "{" => {
-                    if inner_braces {
-                        keys.push(frame.key.clone());
-                    }
-                    inner_braces = true;
-                    if let Some(callee) = &frame.callee {
-                        keys.reverse();
-                        let callee = callee.clone();
-                        let argument = 1;
-                        let texts = Vec::new();
-                        return Some(Call {
-                            callee,
-                            argument,
-                            texts,
-                            keys,
-                            value_of,
-                            given,
-                            braces,
-                        });
-                    }
-                }
-                "(" => {
-                    let callee = frame.callee.clone()?;
-                    keys.reverse();
-                    let (argument, texts) = (frame.argument, frame.texts.clone());
-                    return Some(Call { callee, argument, texts, keys, value_of, given, braces });
-                }
-                _ => return None,
-            }
-        }
-        None
-    }
-}
-
 /// A path as it is written.
 pub fn written(path: &[Step]) -> String {
     path.iter()
@@ -349,7 +172,9 @@ pub fn written(path: &[Step]) -> String {
             Step::Name(name) => name.clone(),
             Step::Field(name) => format!(".{name}"),
             Step::Method(name) => format!(":{name}"),
+            Step::Index => "[…]".to_owned(),
             Step::Call(_) => "(…)".to_owned(),
+            Step::Text => "(\"…\")".to_owned(),
         })
         .collect()
 }
@@ -424,6 +249,30 @@ mod tests {
     }
 
     #[test]
+    fn a_path_goes_on_behind_calls_items_and_texts() {
+        assert_eq!(told("map.include(\"a\"):wh"), "wh @ method of map.include(…)");
+        assert_eq!(told("tasks()[1].st"), "st @ member of tasks(…)[…]");
+        assert_eq!(told("t[\"a\"].b"), "b @ member of t.a");
+        assert_eq!(told("t[#t].b"), "b @ member of t[…]");
+        assert_eq!(told("(\"x\"):re"), "re @ method of (\"…\")");
+        assert_eq!(told("(s):ad"), "ad @ method of s");
+        assert_eq!(told("(a + b).c"), "c @ nowhere");
+    }
+
+    #[test]
+    fn a_variable_of_the_entry_is_what_it_was_given() {
+        assert_eq!(told("local s = stack.new(\"x\")\ns:ad"), "ad @ method of stack.new(…)");
+        assert_eq!(told("local a = 1\na.b"), "b @ member of a");
+        assert_eq!(told("x = f(1) + 2 x:"), " @ method of x");
+        assert_eq!(told("local a, b = f(), g() b:"), " @ method of b");
+        assert_eq!(told("x = {} f() x:"), " @ method of x");
+        assert_eq!(told("s = s:plan() s:"), " @ method of s:plan(…)");
+        assert_eq!(told("for _, t in ipairs(tasks()) do t."), " @ member of tasks(…)[…]");
+        assert_eq!(told("for e in aws.each(aws.dms.x) do e."), " @ member of aws.pages(…)[…]");
+        assert_eq!(told("x = function() end x:"), " @ method of x");
+    }
+
+    #[test]
     fn texts_and_arguments() {
         assert_eq!(told("require \"st"), "st @ text in require#1");
         assert_eq!(told("s:add(\"dms.e"), "dms.e @ text in s:add#1");
@@ -431,6 +280,8 @@ mod tests {
         assert_eq!(told(":lo"), "lo @ command");
         assert_eq!(told(":load scri"), "scri @ argument of load");
         assert_eq!(told(":time aws.d"), "d @ member of aws");
+        assert_eq!(told(":json aws.d"), "d @ member of aws");
+        assert_eq!(told(":time o"), "o @ argument of time");
         assert_eq!(told("print('done') x"), "x @ name");
     }
 }

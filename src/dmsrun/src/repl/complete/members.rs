@@ -7,7 +7,7 @@ use super::{
 };
 use crate::repl::{doc, session::Session};
 use dmsrun_aws::registry::{self, Field, Type};
-use dmsrun_dms::settings;
+use dmsrun_dms::{engines::engines, settings};
 use mlua::{Function, Table, Value};
 use std::collections::BTreeMap;
 
@@ -34,12 +34,32 @@ pub fn of(session: &Session<'_>, call: &Call) -> Vec<Member> {
         let kind = call.texts.iter().find(|(at, _)| *at == 1);
         return kind.map(|(_, kind)| of_kind(session, kind, &call.keys)).unwrap_or_default();
     }
-    let Some(value) = resolve::resolve(session, &call.callee) else { return Vec::new() };
-    if let Some((service, operation)) = resolve::operation(&value) {
-        let Ok((_, operation)) = registry::find(&service, &operation) else { return Vec::new() };
-        return of_fields(operation.fields(), &call.keys);
+    let Some(found) = resolve::resolve(session, &call.callee) else { return Vec::new() };
+    if let Some(members) = found.value().and_then(|v| of_operation(v, &call.keys)) {
+        return members;
     }
-    doc::members(session, &value, call.argument, &call.keys)
+    // `aws.pages(operation, {…})` takes what the operation takes.
+    let given = call.paths.iter().find(|(at, _)| at + 1 == call.argument);
+    if let Some((_, path)) = given
+        && let Some(value) = resolve::value(session, path)
+        && let Some(members) = of_operation(&value, &call.keys)
+    {
+        return members;
+    }
+    doc::members(session, &found, call.argument, &call.keys)
+}
+
+fn of_operation(value: &Value, keys: &[Option<String>]) -> Option<Vec<Member>> {
+    let (service, operation) = resolve::operation(value)?;
+    let (_, found) = registry::find(&service, &operation).ok()?;
+    let mut members = of_fields(found.fields(), keys);
+    if service == "dms" && keys.is_empty() {
+        // AWS calls it a text; DMS takes these.
+        for member in members.iter_mut().filter(|m| m.name == "engine_name") {
+            member.words = engines().iter().map(|engine| engine.name.to_owned()).collect();
+        }
+    }
+    Some(members)
 }
 
 fn of_fields(fields: &'static [Field], keys: &[Option<String>]) -> Vec<Member> {
@@ -85,7 +105,11 @@ fn type_words(ty: &Type) -> String {
 
 fn words(ty: &Type) -> Vec<String> {
     match ty {
-        Type::Enumeration(_, words) => words.iter().map(|w| (*w).to_owned()).collect(),
+        Type::Enumeration(name, words) => {
+            // What the API documents and its model lacks is a value as well.
+            let more = registry::unmodelled(name);
+            words.iter().copied().chain(more).map(str::to_owned).collect()
+        }
         Type::List(inner) => words(inner),
         _ => Vec::new(),
     }
@@ -163,7 +187,8 @@ fn of_kind(session: &Session<'_>, name: &str, keys: &[Option<String>]) -> Vec<Me
         match (shape, key) {
             (Some(shape), _) => properties = shape,
             (None, None) => {}
-            (None, Some(_)) => return Vec::new(),
+            // What AWS takes for it is known there: the settings of an engine.
+            (None, Some(_)) => return of_creating(name, keys),
         }
     }
     let mut members: Vec<Member> = properties
@@ -178,6 +203,29 @@ fn of_kind(session: &Session<'_>, name: &str, keys: &[Option<String>]) -> Vec<Me
         .collect();
     members.sort_by(|a, b| a.name.cmp(&b.name));
     members
+}
+
+/// The members inside of a property, as the operation that makes a resource of the kind has them.
+fn of_creating(kind: &str, keys: &[Option<String>]) -> Vec<Member> {
+    let Some((service, noun)) = kind.split_once('.') else { return Vec::new() };
+    match registry::find(service, &format!("create_{noun}")) {
+        Ok((_, operation)) => of_fields(operation.fields(), keys),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// The names of the outputs of a kind, sorted.
+pub fn kind_outputs(session: &Session<'_>, name: &str) -> Vec<String> {
+    let kind: Option<Table> =
+        kind_module(session).and_then(|kind| kind.get::<Function>("get").ok()?.call(name).ok());
+    let outputs = kind.and_then(|kind| kind.raw_get::<Table>("outputs").ok());
+    let pairs = outputs.map(|outputs| outputs.pairs::<String, Value>().flatten().collect());
+    let pairs: Vec<(String, Value)> = pairs.unwrap_or_default();
+    let mut names: Vec<String> = pairs.into_iter().map(|(name, _)| name).collect();
+    names.extend(["id".to_owned(), "name".to_owned()]);
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The properties of a kind.

@@ -4,16 +4,20 @@
 pub mod context;
 mod members;
 pub mod resolve;
+mod scan;
+#[cfg(test)]
+mod tests;
+pub mod types;
 
 use super::{
     doc,
-    lexer::KEYWORDS,
+    lexer::{self, KEYWORDS, Kind},
     live::{Live, Names},
     meta,
     session::Session,
 };
 use context::{Call, Context, Place, Step};
-pub use members::{Member, kind_members, kinds};
+pub use members::{Member, kind_members, kind_outputs, kinds};
 use mlua::Value;
 use std::{path::Path, rc::Rc};
 
@@ -153,8 +157,13 @@ impl<'h> Completer<'h> {
     fn argument(&self, command: &str, word: &str) -> Vec<Candidate> {
         let plain = |list: &[&str]| list.iter().map(|w| Candidate::plain(*w)).collect();
         match command {
-            "load" | "save" => files(word),
+            "load" | "save" | "save!" | "edit" => files(word),
             "trace" => plain(&["on", "off"]),
+            "time" => [plain(&["on", "off"]), self.variables()].concat(),
+            "stack" => {
+                let names = self.live.names(Names::Stacks, true);
+                names.into_iter().map(Candidate::plain).collect()
+            }
             "region" => plain(&super::place::REGIONS),
             "profile" => super::place::profiles().into_iter().map(Candidate::plain).collect(),
             "help" => meta::NAMES.iter().map(|name| Candidate::plain(*name)).collect(),
@@ -175,10 +184,12 @@ impl<'h> Completer<'h> {
             resolve::resolve(&self.session, &full)
         });
         let Some(value) = value else { return Vec::new() };
-        let members = resolve::members(&self.session, &value);
+        let members = resolve::names(&self.session, &value);
         members
             .into_iter()
             .filter(|(name, callable)| (!method || *callable) && !name.starts_with("__"))
+            // What is no name can't stand behind a dot.
+            .filter(|(name, _)| is_name(name))
             .map(|(name, _)| Candidate::plain(name))
             .collect()
     }
@@ -214,6 +225,7 @@ impl<'h> Completer<'h> {
         let globals = globals.pairs::<Value, Value>().flatten();
         names.extend(globals.filter_map(|(key, _)| Some(key.as_string()?.to_string_lossy())));
         names.extend(super::modules().map(str::to_owned));
+        names.extend(super::SHORTCUTS.map(str::to_owned));
         names.extend(KEYWORDS.iter().map(|word| (*word).to_owned()));
         names.retain(|name| !name.starts_with('_') || name == "_" || name == "_G");
         names.sort();
@@ -260,10 +272,11 @@ impl<'h> Completer<'h> {
         if callee.ends_with(":add") && call.argument == 1 {
             return members::kinds(&self.session).into_iter().map(Candidate::plain).collect();
         }
-        let named = match callee.as_str() {
-            "task" | "tail" => Some(Names::Tasks),
+        let named = match callee.strip_prefix("repl.").unwrap_or(&callee) {
+            "task" | "tail" | "tables" => Some(Names::Tasks),
             "instance" => Some(Names::Instances),
             "endpoint" => Some(Names::Endpoints),
+            "resources" => Some(Names::Stacks),
             _ => None,
         };
         match named {
@@ -274,7 +287,17 @@ impl<'h> Completer<'h> {
                 Some(Some(key)) => {
                     self.live_names(key, patient).into_iter().map(Candidate::plain).collect()
                 }
-                _ => files(word),
+                _ if call.braces => files(word),
+                _ => {
+                    let found = resolve::resolve(&self.session, &call.callee);
+                    let words = found.map(|f| doc::words_of(&self.session, &f, call.argument));
+                    match words {
+                        Some(words) if !words.is_empty() => {
+                            words.into_iter().map(Candidate::plain).collect()
+                        }
+                        _ => files(word),
+                    }
+                }
             },
         }
     }
@@ -282,6 +305,11 @@ impl<'h> Completer<'h> {
     fn live_names(&self, key: &str, patient: bool) -> Vec<String> {
         Names::of_member(key).map(|names| self.live.names(names, patient)).unwrap_or_default()
     }
+}
+
+fn is_name(text: &str) -> bool {
+    let mut tokens = lexer::tokens(text).into_iter();
+    tokens.next().is_some_and(|t| t.kind == Kind::Name) && tokens.next().is_none()
 }
 
 /// Files whose path begins with the word.

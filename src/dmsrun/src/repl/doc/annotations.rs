@@ -1,6 +1,8 @@
 //! The LuaCATS comment above a function, and the classes of a file: what the standard library says
 //! about itself.
 
+use dmsrun_lua::reference::source::Typed;
+
 /// A parameter, or a member of a class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Param {
@@ -12,6 +14,12 @@ pub struct Param {
     pub ty: String,
     /// What it is.
     pub doc: String,
+}
+
+impl From<Typed> for Param {
+    fn from(typed: Typed) -> Self {
+        Self { name: typed.name, optional: typed.optional, ty: typed.ty, doc: typed.doc }
+    }
 }
 
 /// What stands above a function.
@@ -148,13 +156,6 @@ pub fn class(source: &str, name: &str) -> Vec<Param> {
     fields
 }
 
-/// The texts of an enumeration type: `"a"|"b"`.
-pub fn words(ty: &str) -> Vec<String> {
-    let parts: Vec<&str> = ty.trim_end_matches('?').split('|').map(str::trim).collect();
-    let word = |part: &str| Some(part.strip_prefix('"')?.strip_suffix('"')?.to_owned());
-    parts.into_iter().filter_map(word).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +181,7 @@ mod tests {
     fn a_class_gives_its_members_and_their_words() {
         let fields = class(FILE, "wait.Options");
         assert_eq!(fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["name", "mode"]);
-        assert_eq!(words(&fields[1].ty), ["fast", "slow"]);
+        assert_eq!(fields[1].ty, "\"fast\"|\"slow\"");
         assert_eq!(header(FILE)[0], "Waits.");
     }
 }

@@ -2,15 +2,13 @@
 //! descriptions are those of the reference.
 
 use super::super::session::Session;
+use crate::repl::complete::types;
 use dmsrun_lua::reference::{
-    Reference,
-    source::{Item, Sort},
+    Reference, Row,
+    source::{Item, Sort, Typed},
 };
 use mlua::{Function, Table, Value};
 use std::cell::OnceCell;
-
-/// As wide as a text is that is read; what shows it breaks the lines of a narrower terminal.
-const WIDTH: usize = 100;
 
 thread_local! {
     /// It is read from files once, and asked for while somebody types.
@@ -18,19 +16,34 @@ thread_local! {
 }
 
 /// Runs `f` with the reference of the library that the session reads.
-fn with<R>(session: &Session<'_>, f: impl FnOnce(&Reference) -> R) -> R {
+pub(super) fn with<R>(session: &Session<'_>, f: impl FnOnce(&Reference) -> R) -> R {
     REFERENCE
         .with(|cell| f(cell.get_or_init(|| Reference::new(super::super::stdlib(session.host())))))
 }
 
 /// The text on a function of the host.
-pub(super) fn about(session: &Session<'_>, f: &Function) -> Option<String> {
-    by_name(session, &name_of(session, f)?)
+pub(super) fn about(session: &Session<'_>, f: &Function, width: usize) -> Option<String> {
+    by_name(session, &name_of(session, f)?, width)
 }
 
-/// The text on a name of the reference.
-pub(super) fn by_name(session: &Session<'_>, name: &str) -> Option<String> {
-    with(session, |reference| Some(reference.lookup(name)?.text(WIDTH)))
+/// The text on a name of the reference, with the fields of the tables that a function takes.
+pub(super) fn by_name(session: &Session<'_>, name: &str, width: usize) -> Option<String> {
+    let mut entry = with(session, |reference| reference.lookup(name))?;
+    let parameters = entry.sections.iter().find(|(title, _)| title == "Parameters");
+    let parameters = parameters.map(|(_, rows)| rows.clone()).unwrap_or_default();
+    for parameter in parameters {
+        let fields = types::fields(session, &parameter.ty);
+        if !fields.is_empty() && !parameter.ty.starts_with('{') {
+            let rows = fields.into_iter().map(row).collect();
+            entry.sections.push((format!("Fields of {}", parameter.name), rows));
+        }
+    }
+    Some(entry.text(width))
+}
+
+fn row(field: Typed) -> Row {
+    let mark = if field.optional && !field.name.ends_with('?') { "?" } else { "" };
+    Row { name: format!("{}{mark}", field.name), ty: field.ty, doc: field.doc }
 }
 
 /// A function of the host on one line: its call and its first sentence.
@@ -47,7 +60,20 @@ pub(super) fn signature(session: &Session<'_>, f: &Function) -> Option<String> {
     with_item(session, f, call_of)
 }
 
-fn call_of(item: &Item) -> String {
+/// The type of what a function of the host takes at this place.
+pub(super) fn parameter(session: &Session<'_>, f: &Function, argument: usize) -> Option<String> {
+    with_item(session, f, |item| {
+        let name = item.args.get(argument - 1)?;
+        Some(item.params().into_iter().find(|param| param.name == *name)?.ty)
+    })?
+}
+
+/// What a function of the host gives first.
+pub(super) fn result(session: &Session<'_>, f: &Function) -> Option<String> {
+    with_item(session, f, |item| Some(item.results().into_iter().next()?.ty))?
+}
+
+pub(super) fn call_of(item: &Item) -> String {
     let typed = item.params();
     let args: Vec<String> = item
         .args

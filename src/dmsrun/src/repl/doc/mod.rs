@@ -3,29 +3,36 @@
 
 mod annotations;
 mod host;
+mod kinds;
+mod lua;
+mod operations;
 mod words;
 
 use super::{
     complete::{
         context::{self, Place, Step},
-        resolve,
+        resolve::{self, Found},
+        types::{self, Known},
     },
     meta,
     session::Session,
 };
 use annotations::Param;
-use dmsrun_aws::registry::{self, Field, Operation, Type};
+use dmsrun_aws::registry;
 use dmsrun_diag::{Diagnostic, did_you_mean};
 use dmsrun_dms::settings;
+use dmsrun_lua::reference::{Reference, source::Typed};
+use kinds::of_kind;
 use mlua::{Function, Table, Value};
+use operations::{of_operation, of_service};
 
 pub use super::complete::Member;
 
 /// How many texts of an enumeration are listed.
 const WORDS: usize = 12;
 
-/// The text on a name, or why there is none.
-pub fn about(session: &Session<'_>, name: &str) -> Result<String, Diagnostic> {
+/// The text on a name for a terminal of this width, or why there is none.
+pub fn about(session: &Session<'_>, name: &str, width: usize) -> Result<String, Diagnostic> {
     let name = name.trim().trim_end_matches(['(', ')', '{', '}', ' ']);
     if name.is_empty() {
         return Ok(meta::overview());
@@ -42,7 +49,9 @@ pub fn about(session: &Session<'_>, name: &str) -> Result<String, Diagnostic> {
             return Ok(of_operation(service.name, operation));
         }
         // `dms` is a module of ours as well, and `dms.endpoint` a kind.
-        if let Some(text) = of_value(session, name).or_else(|| of_kind(session, name)) {
+        let found = of_value(session, name, width).or_else(|| of_kind(session, name));
+        // The reference knows the structures of AWS as well.
+        if let Some(text) = found.or_else(|| host::by_name(session, whole, width)) {
             return Ok(text);
         }
         let names: Vec<&str> = registry::service(service)
@@ -55,12 +64,12 @@ pub fn about(session: &Session<'_>, name: &str) -> Result<String, Diagnostic> {
             None => diagnostic,
         });
     }
-    let found = of_value(session, name)
+    let found = of_value(session, name, width)
         .or_else(|| of_kind(session, name))
         .or_else(|| of_setting(name))
         .or_else(|| of_service(name))
         .or_else(|| of_module(session, name))
-        .or_else(|| host::by_name(session, whole));
+        .or_else(|| host::by_name(session, whole, width));
     found.ok_or_else(|| unknown(session, name))
 }
 
@@ -101,21 +110,30 @@ fn path_of(name: &str) -> Option<Vec<Step>> {
     }
 }
 
-fn of_value(session: &Session<'_>, name: &str) -> Option<String> {
-    let value = resolve::resolve(session, &path_of(name)?)?;
+fn of_value(session: &Session<'_>, name: &str, width: usize) -> Option<String> {
+    let value = match resolve::resolve(session, &path_of(name)?)? {
+        Found::Value(value) => value,
+        // A method of what a call gives.
+        Found::Known(Known::Function(item)) => {
+            return host::by_name(session, &format!("{}.{}", item.owner, item.name), width);
+        }
+        _ => return None,
+    };
     if let Some((service, operation)) = resolve::operation(&value) {
         let (service, operation) = registry::find(&service, &operation).ok()?;
         return Some(of_operation(service.name, operation));
     }
     match &value {
-        Value::Function(f) => Some(of_function(session, name, f)),
-        Value::Table(table) => of_table(session, name, table),
+        Value::Function(f) => Some(of_function(session, name, f, width)),
+        Value::Table(table) => of_table(session, name, table, width),
         other => Some(format!("{name} is a {}", other.type_name())),
     }
 }
 
 /// The text of the file that a function is in.
 fn source_of(session: &Session<'_>, f: &Function) -> Option<(String, usize)> {
+    let body = session.body_of(f);
+    let f = body.as_ref().unwrap_or(f);
     let info = f.info();
     let source = info.source?;
     let line = info.line_defined?;
@@ -130,9 +148,12 @@ fn source_of(session: &Session<'_>, f: &Function) -> Option<(String, usize)> {
     Some((text, line))
 }
 
-fn of_function(session: &Session<'_>, name: &str, f: &Function) -> String {
+fn of_function(session: &Session<'_>, name: &str, f: &Function, width: usize) -> String {
     let Some((source, line)) = source_of(session, f) else {
-        if let Some(text) = host::about(session, f) {
+        if let Some(text) = host::about(session, f, width) {
+            return text;
+        }
+        if let Some(text) = lua::about(session, f) {
             return text;
         }
         return match super::complete::context::written(&path_of(name).unwrap_or_default()) {
@@ -156,6 +177,10 @@ fn of_function(session: &Session<'_>, name: &str, f: &Function) -> String {
     }
     for (ty, doc) in &comment.returns {
         lines.push(format!("  returns {ty}  {doc}").trim_end().to_owned());
+        if ty.ends_with("[]") {
+            let fields = types::fields(session, ty).into_iter().map(Param::from);
+            lines.extend(rows(&fields.collect::<Vec<_>>(), "    "));
+        }
     }
     lines.join("\n")
 }
@@ -205,29 +230,24 @@ fn callable(value: &Value) -> Option<Function> {
     }
 }
 
-/// The members of the table that a function of the standard library takes.
+/// The members of the table that a function takes, as far as its annotations tell.
 pub fn members(
     session: &Session<'_>,
-    value: &Value,
+    found: &Found,
     argument: usize,
     keys: &[Option<String>],
 ) -> Vec<Member> {
-    let Some(f) = callable(value) else { return Vec::new() };
-    let Some((source, line)) = source_of(session, &f) else { return Vec::new() };
-    let comment = annotations::above(&source, line);
-    let skip =
-        usize::from(value.is_table() && comment.params.first().is_some_and(|p| p.name == "_"));
-    let Some(param) = comment.params.get(argument - 1 + skip) else { return Vec::new() };
-    let mut fields = class_of(session, &source, &param.ty);
+    let Some(taken) = taken(session, found, argument) else { return Vec::new() };
+    let mut fields = fields_of(session, &taken);
     for key in keys {
         let Some(key) = key else { continue };
         let Some(field) = fields.iter().find(|f| f.name == *key) else { return Vec::new() };
-        fields = class_of(session, &source, &field.ty);
+        fields = types::fields(session, &field.ty);
     }
     fields
         .into_iter()
         .map(|field| Member {
-            words: annotations::words(&field.ty),
+            words: types::words(session, &field.ty),
             required: !field.optional,
             ty: field.ty,
             name: field.name,
@@ -235,14 +255,73 @@ pub fn members(
         .collect()
 }
 
-fn of_table(session: &Session<'_>, name: &str, table: &Table) -> Option<String> {
+/// The texts that a function takes at this place, where its annotation lists them.
+pub fn words_of(session: &Session<'_>, found: &Found, argument: usize) -> Vec<String> {
+    let taken = taken(session, found, argument);
+    taken.map(|taken| types::words(session, &taken.ty)).unwrap_or_default()
+}
+
+/// What a function takes: the type, and the file that says so where the type may be declared there.
+struct Taken {
+    ty: String,
+    source: Option<String>,
+}
+
+fn fields_of(session: &Session<'_>, taken: &Taken) -> Vec<Typed> {
+    let typed = |p: Param| Typed { name: p.name, ty: p.ty, optional: p.optional, doc: p.doc };
+    let own = taken.source.as_ref().map(|source| class_of(session, source, &taken.ty));
+    let own: Vec<Typed> = own.unwrap_or_default().into_iter().map(typed).collect();
+    if own.is_empty() { types::fields(session, &taken.ty) } else { own }
+}
+
+fn taken(session: &Session<'_>, found: &Found, argument: usize) -> Option<Taken> {
+    let value = match found {
+        Found::Value(value) => value,
+        Found::Known(Known::Function(item)) => {
+            let name = item.args.get(argument - 1)?;
+            let param = item.params().into_iter().find(|param| param.name == *name)?;
+            return Some(Taken { ty: param.ty, source: None });
+        }
+        _ => return None,
+    };
+    let f = callable(value)?;
+    let Some((source, line)) = source_of(session, &f) else {
+        let ty = host::parameter(session, &f, argument)?;
+        return Some(Taken { ty, source: None });
+    };
+    let params = annotations::above(&source, line).params;
+    let skip = usize::from(value.is_table() && params.first().is_some_and(|p| p.name == "_"));
+    let ty = params.into_iter().nth(argument - 1 + skip)?.ty;
+    Some(Taken { ty, source: Some(source) })
+}
+
+/// What calling a value gives, by its annotation.
+pub fn result_of(session: &Session<'_>, value: &Value) -> Option<Known> {
+    let f = callable(value)?;
+    let told = match source_of(session, &f) {
+        Some((source, line)) => annotations::above(&source, line).returns.into_iter().next(),
+        None => host::result(session, &f).map(|ty| (ty, String::new())),
+    };
+    let told = told.map(|(ty, _)| ty).or_else(|| {
+        // A module that is called says in an overload what it gives.
+        types::overload(session, &module_of(session, value.as_table()?)?)
+    });
+    told.map(Known::Type)
+}
+
+/// Runs `f` with the reference of the library that the session reads.
+pub fn with_reference<R>(session: &Session<'_>, f: impl FnOnce(&Reference) -> R) -> R {
+    host::with(session, f)
+}
+
+fn of_table(session: &Session<'_>, name: &str, table: &Table, width: usize) -> Option<String> {
     let value = Value::Table(table.clone());
     if let Some(module) = module_of(session, table) {
         return of_module(session, &module);
     }
     let mut lines = vec![name.to_owned()];
     if let Some(f) = callable(&value) {
-        lines.push(of_function(session, name, &f));
+        lines.push(of_function(session, name, &f, width));
     }
     let members = resolve::members(session, &value);
     if members.is_empty() {
@@ -298,7 +377,9 @@ fn of_module(session: &Session<'_>, name: &str) -> Option<String> {
 /// A function on one line: its signature and its first sentence.
 fn summary(session: &Session<'_>, path: &str, f: &Function) -> Option<String> {
     let Some((source, line)) = source_of(session, f) else {
-        return host::summary(session, path, f).or_else(|| Some(format!("  {path}(…)")));
+        return host::summary(session, path, f)
+            .or_else(|| lua::summary(session, f))
+            .or_else(|| Some(format!("  {path}(…)")));
     };
     let comment = annotations::above(&source, line);
     let first = comment.text.first().map(|text| annotations::sentence(text)).unwrap_or_default();
@@ -306,34 +387,17 @@ fn summary(session: &Session<'_>, path: &str, f: &Function) -> Option<String> {
 }
 
 /// The signature of a function, for a hint while typing.
-pub fn signature(session: &Session<'_>, value: &Value) -> Option<String> {
+pub fn signature(session: &Session<'_>, found: &Found) -> Option<String> {
+    let value = match found {
+        Found::Value(value) => value,
+        Found::Known(Known::Function(item)) => return Some(host::call_of(item)),
+        _ => return None,
+    };
     let f = callable(value)?;
     let Some((source, line)) = source_of(session, &f) else {
-        return host::signature(session, &f);
+        return host::signature(session, &f).or_else(|| lua::signature(session, &f));
     };
     Some(written_signature("", &annotations::above(&source, line)))
-}
-
-fn of_kind(session: &Session<'_>, name: &str) -> Option<String> {
-    if !super::complete::kinds(session).iter().any(|kind| kind == name) {
-        return None;
-    }
-    let kind = super::required(session.host(), "kind")?;
-    let get: Function = kind.as_table()?.get("get").ok()?;
-    let kind: Table = get.call(name).ok()?;
-    let doc: Option<String> = kind.raw_get("doc").ok()?;
-    let mut lines = vec![format!("{name}: a kind of resource. stack:add(\"{name}\", ID, {{…}})")];
-    lines.extend(doc.map(|doc| format!("  {doc}")));
-    lines.push(String::new());
-    let members = super::complete::kind_members(session, name);
-    let widest = members.iter().map(|m| m.name.len()).max().unwrap_or(0);
-    for member in members {
-        let required = if member.required { "required" } else { "" };
-        let words = enumeration(&member.words);
-        let line = format!("  {:<widest$}  {:<8} {required:<8} {words}", member.name, member.ty);
-        lines.push(line.trim_end().to_owned());
-    }
-    Some(lines.join("\n"))
 }
 
 fn of_setting(name: &str) -> Option<String> {
@@ -346,86 +410,22 @@ fn of_setting(name: &str) -> Option<String> {
         settings::Kind::Word(words) | settings::Kind::Words(words) => {
             lines.push(format!("  one of {}", words.join(", ")));
         }
-        kind => lines.push(format!("  {kind:?}").to_lowercase()),
+        kind => lines.push(format!("  {}", kind.word())),
     }
-    if let Some((least, most)) = key.range {
-        lines.push(format!("  from {least} to {most}"));
+    let default = key.default.json();
+    if !default.is_null() {
+        lines.push(format!("  default {default}"));
+    }
+    match key.range {
+        Some((least, i64::MAX)) => lines.push(format!("  from {least}")),
+        Some((least, most)) => lines.push(format!("  from {least} to {most}")),
+        None => {}
+    }
+    if let Some(since) = key.since {
+        lines.push(format!("  since version {since} of the replication engine"));
     }
     if key.read_only {
         lines.push("  set by the service only".to_owned());
     }
     Some(lines.join("\n"))
-}
-
-fn of_service(name: &str) -> Option<String> {
-    let service = registry::service(name)?;
-    let mut lines = vec![format!("aws.{}: {}", service.name, service.title), String::new()];
-    let widest = service.operations().iter().map(|o| o.name.len()).max().unwrap_or(0);
-    for operation in service.operations() {
-        let sort = if operation.mutates() { "changes" } else { "reads  " };
-        let words = words::of(service.name, operation.name);
-        lines.push(format!("  {:<widest$}  {sort}  {words}", operation.name));
-    }
-    Some(lines.join("\n"))
-}
-
-fn of_operation(service: &str, operation: &Operation) -> String {
-    let sort = if operation.mutates() { "it changes something" } else { "it only reads" };
-    let mut lines = vec![
-        format!("aws.{service}.{}{{…}}", operation.name),
-        format!("  {}", words::of(service, operation.name)),
-        format!("  {} of AWS; {sort}", operation.wire_name),
-    ];
-    if operation.pages.is_some() {
-        let call = format!("aws.pages(aws.{service}.{}, {{…}})", operation.name);
-        lines.push(format!("  paged: {call} reads all pages"));
-    }
-    if operation.fields().is_empty() {
-        lines.push("  takes nothing".to_owned());
-    } else {
-        lines.push(String::new());
-        // What must be given stands first.
-        let (needed, free): (Vec<&Field>, Vec<&Field>) =
-            operation.fields().iter().partition(|field| field.required);
-        let widest = operation.fields().iter().map(|f| f.name.len()).max().unwrap_or(0);
-        lines.extend(needed.into_iter().chain(free).map(|field| of_field(field, widest)));
-    }
-    let outputs: Vec<&str> = operation.outputs().iter().map(|f| f.name).collect();
-    if !outputs.is_empty() {
-        lines.push(String::new());
-        lines.push(format!("  gives {}", outputs.join(", ")));
-    }
-    lines.join("\n")
-}
-
-fn of_field(field: &Field, widest: usize) -> String {
-    let required = if field.required { "required " } else { "" };
-    let secret = if field.secret { "secret " } else { "" };
-    let detail = match field.ty {
-        Type::Enumeration(_, words) => {
-            enumeration(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>())
-        }
-        Type::Structure(_, fields) | Type::Union(_, fields) => {
-            let fields = fields();
-            let names: Vec<&str> = fields.iter().take(6).map(|f| f.name).collect();
-            let more = if fields.len() > 6 { ", …" } else { "" };
-            format!("{{ {}{more} }}", names.join(", "))
-        }
-        _ => String::new(),
-    };
-    let ty = match field.ty {
-        Type::Enumeration(..) => "one of".to_owned(),
-        Type::Structure(..) => "table".to_owned(),
-        ty => ty.describe(),
-    };
-    let line = format!("  {:<widest$}  {required}{secret}{ty} {detail}", field.name);
-    line.trim_end().to_owned()
-}
-
-fn enumeration(words: &[String]) -> String {
-    let mut text = words.iter().take(WORDS).cloned().collect::<Vec<_>>().join(" | ");
-    if words.len() > WORDS {
-        text.push_str(&format!(" | … {} more", words.len() - WORDS));
-    }
-    text
 }

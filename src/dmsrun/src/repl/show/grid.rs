@@ -4,6 +4,7 @@
 use super::{
     leaf::{self, Class, Leaf, Paint},
     node::{Limits, Node},
+    tree,
 };
 
 /// The widest that a column becomes while others want room.
@@ -12,6 +13,10 @@ const WIDEST: usize = 44;
 const WORTH: usize = 20;
 /// A column that is cut keeps at least this much.
 const NARROWEST: usize = 8;
+/// What is longer than this and has blanks in it is prose: it is wrapped, and never cut.
+const PROSE: usize = 24;
+/// So many lines of prose at most.
+const HIGHEST: usize = 12;
 
 /// The records of a list, where all its items are some.
 pub fn records(node: &Node) -> Option<Vec<&[(String, Node)]>> {
@@ -34,6 +39,18 @@ struct Column {
     cells: Vec<Leaf>,
     natural: usize,
     width: usize,
+    /// Whether it holds sentences.
+    prose: bool,
+}
+
+/// Which columns are shown, and how.
+#[derive(Default)]
+struct Fitted {
+    shown: Vec<Column>,
+    /// Prose without room for a column: it stands below each row.
+    below: Vec<Column>,
+    /// The names of the others.
+    dropped: Vec<String>,
 }
 
 /// The table of a list of records; `None` where the list is something else.
@@ -42,7 +59,7 @@ pub fn text(node: &Node, paint: &Paint, limits: Limits) -> Option<String> {
     let Node::List(_, more, wanted) = node else { return None };
     let names = order(&rows, wanted);
     let columns: Vec<Column> = names.into_iter().map(|name| column(name, &rows)).collect();
-    let (shown, dropped) = fit(columns, paint.width);
+    let Fitted { shown, below, dropped } = fit(columns, paint.width, !wanted.is_empty());
     // One record that does not fit is read better from top to bottom, with nothing left out.
     if rows.len() == 1 && *more == 0 && !dropped.is_empty() && wanted.is_empty() {
         return None;
@@ -51,11 +68,10 @@ pub fn text(node: &Node, paint: &Paint, limits: Limits) -> Option<String> {
     let titles = shown.iter().map(|c| paint.key(&aligned(&c.name, c)));
     lines.push(joined(titles));
     for row in 0..rows.len() {
-        let cells = shown.iter().map(|column| {
-            let cell = &column.cells[row];
-            paint.leaf(&column.name, cell.class, &aligned(&cell.text, column))
-        });
-        lines.push(joined(cells));
+        row_lines(&shown, row, paint, &mut lines);
+        for column in &below {
+            below_lines(column, row, paint, &mut lines);
+        }
     }
     if *more > 0 {
         let rows = if limits.rows == usize::MAX { "" } else { " (:table shows all)" };
@@ -68,6 +84,53 @@ pub fn text(node: &Node, paint: &Paint, limits: Limits) -> Option<String> {
         lines.push(paint.remark(&leaf::cut(&text, paint.width)));
     }
     Some(lines.join("\n"))
+}
+
+/// A row, as high as its prose is.
+fn row_lines(shown: &[Column], row: usize, paint: &Paint, lines: &mut Vec<String>) {
+    let cells: Vec<Vec<String>> = shown
+        .iter()
+        .map(|column| {
+            let cell = &column.cells[row];
+            match column.prose && leaf::width(&cell.text) > column.width {
+                true => prose(cell, column.width),
+                false => vec![cell.text.clone()],
+            }
+        })
+        .collect();
+    let high = cells.iter().map(Vec::len).max().unwrap_or(1);
+    for line in 0..high {
+        lines.push(joined(shown.iter().zip(&cells).map(|(column, parts)| {
+            let text = parts.get(line).map_or("", String::as_str);
+            paint.leaf(&column.name, column.cells[row].class, &aligned(text, column))
+        })));
+    }
+}
+
+/// A cell that had no room for a column, with its name; nothing where it is empty.
+fn below_lines(column: &Column, row: usize, paint: &Paint, lines: &mut Vec<String>) {
+    let cell = &column.cells[row];
+    if cell.text.is_empty() {
+        return;
+    }
+    let text = format!("{}: {}", column.name, cell.text);
+    let cell = Leaf { text, class: cell.class };
+    for (index, line) in prose(&cell, paint.width.saturating_sub(6)).iter().enumerate() {
+        let indent = if index == 0 { "    " } else { "      " };
+        lines.push(format!("{indent}{}", paint.leaf(&column.name, cell.class, line)));
+    }
+}
+
+/// A text in lines of this width, and what is too long for that marked.
+fn prose(cell: &Leaf, width: usize) -> Vec<String> {
+    let mut lines = tree::wrapped(cell, width);
+    if lines.len() > HIGHEST {
+        lines.truncate(HIGHEST);
+        if let Some(last) = lines.last_mut() {
+            *last = leaf::cut(&format!("{last} …"), width);
+        }
+    }
+    lines
 }
 
 fn joined(cells: impl Iterator<Item = String>) -> String {
@@ -131,7 +194,9 @@ fn column(name: String, rows: &[&[(String, Node)]]) -> Column {
     let numbers = cells.iter().filter(|c| c.class == Class::Number).count();
     let widest = cells.iter().map(|c| leaf::width(&c.text)).max().unwrap_or(0);
     let natural = widest.max(leaf::width(&name));
-    Column { right: filled > 0 && numbers == filled, name, cells, natural, width: natural }
+    let prose = cells.iter().any(|c| leaf::width(&c.text) > PROSE && c.text.contains(' '))
+        && cells.iter().all(|c| c.class == Class::Text || c.text.is_empty() || c.text == "–");
+    Column { right: filled > 0 && numbers == filled, name, cells, natural, width: natural, prose }
 }
 
 /// A member in a cell: nested ones are counted.
@@ -169,11 +234,10 @@ fn summary(node: &Node) -> Leaf {
     }
 }
 
-/// As many columns as fit, in their order; the names of the others.
-fn fit(columns: Vec<Column>, width: usize) -> (Vec<Column>, Vec<String>) {
+/// As many columns as fit, in their order; `owned` where somebody chose them.
+fn fit(columns: Vec<Column>, width: usize, owned: bool) -> Fitted {
     let mut left = width;
-    let mut shown: Vec<Column> = Vec::new();
-    let mut dropped = Vec::new();
+    let mut found = Fitted::default();
     let count = columns.len();
     for (index, mut column) in columns.into_iter().enumerate() {
         let last = index + 1 == count;
@@ -181,23 +245,27 @@ fn fit(columns: Vec<Column>, width: usize) -> (Vec<Column>, Vec<String>) {
         let wanted = column.natural.min(cap);
         let room = left.saturating_sub(2);
         // The first two columns are worth a cut, and so is the last one that is left.
-        let worth = shown.len() < 2 || (last && dropped.is_empty() && room >= WORTH);
+        let first = found.shown.len() < 2;
+        let worth = (last || column.prose) && found.dropped.is_empty() && room >= WORTH;
         if wanted <= room {
             column.width = wanted;
-        } else if shown.is_empty() || (worth && room >= NARROWEST) {
+        } else if found.shown.is_empty() || ((first || worth) && room >= NARROWEST) {
             column.width = room.max(1);
+        } else if column.prose && owned {
+            found.below.push(column);
+            continue;
         } else {
-            dropped.push(column.name);
+            found.dropped.push(column.name);
             continue;
         }
         left = room.saturating_sub(column.width);
-        shown.push(column);
+        found.shown.push(column);
     }
     // What is left goes to those that were cut.
-    for column in &mut shown {
+    for column in &mut found.shown {
         let more = (column.natural - column.width.min(column.natural)).min(left);
         column.width += more;
         left -= more;
     }
-    (shown, dropped)
+    found
 }

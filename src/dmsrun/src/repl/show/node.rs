@@ -117,8 +117,17 @@ impl<'a> Reader<'a> {
             let text = self.tostring(&Value::Table(table.clone()));
             return Node::Leaf(Leaf { text, class: Class::Code });
         }
+        // What makes its members when they are named, such as a service of AWS.
+        if let (true, Some(keys)) = (table.is_empty(), own("__keys")) {
+            let count = keys.call::<Vec<String>>(table).map_or(0, |keys| keys.len());
+            let noun = if count == 1 { "member" } else { "members" };
+            let text = format!("<{count} {noun}, Tab lists them>");
+            return Node::Leaf(Leaf { text, class: Class::Code });
+        }
         if self.open.len() >= self.limits.depth && !table.is_empty() {
-            let text = format!("{{… {} entries}}", count(table));
+            let count = count(table);
+            let noun = if count == 1 { "entry" } else { "entries" };
+            let text = format!("{{… {count} {noun}}}");
             return Node::Leaf(Leaf { text, class: Class::Nothing });
         }
         self.open.push(pointer);

@@ -33,6 +33,8 @@ fn block(node: &Node, indent: usize, paint: &Paint, limits: Limits, lines: &mut 
                 lines.push(format!("{blank}{}", paint.leaf("", leaf.class, &line)));
             }
         }
+        Node::List(items, 0, _) if items.is_empty() => lines.push(format!("{blank}{{}}")),
+        Node::Map(entries, 0) if entries.is_empty() => lines.push(format!("{blank}{{}}")),
         Node::List(items, more, _) => {
             let narrow = Paint { width: paint.width.saturating_sub(indent), ..*paint };
             if narrow.width >= 16
@@ -196,6 +198,29 @@ mod tests {
         );
     }
 
+    const EVENTS: &str = "return setmetatable({
+        { time = 'now', source = 'orders-migration', type = 'replication-task',
+          message = 'Replication task has failed: Last Error Task terminated' },
+        { time = 'then', source = 'crm', type = 'replication-task' },
+    }, { __columns = { 'time', 'source', 'message', 'type' } })";
+
+    #[test]
+    fn what_a_list_says_in_sentences_is_wrapped_and_not_left_out() {
+        assert_eq!(
+            shown(EVENTS, 60),
+            "  time  source            message\n  \
+             now   orders-migration  Replication task has failed: Last\n  \
+             \u{20}                       Error Task terminated\n  \
+             then  crm\n  \
+             + 1 column not shown: type"
+        );
+        assert_eq!(
+            shown(EVENTS, 40),
+            "  time  source\n  now   orders-migration\n    message: Replication task has\n      \
+             failed: Last Error Task terminated\n  then  crm\n  + 1 column not shown: type"
+        );
+    }
+
     #[test]
     fn nested_values_are_a_tree_with_cycles_marked() {
         assert_eq!(
@@ -206,6 +231,17 @@ mod tests {
             ),
             "deep\n  a\n    b  c\nempty  {}\nlist   { 1, 2 }\nname   x\nself   <cycle>"
         );
+    }
+
+    #[test]
+    fn empty_tables_in_a_list_are_shown() {
+        assert_eq!(shown("return { {}, { 1, {} } }", 40), "- {}\n- - 1\n  - {}");
+    }
+
+    #[test]
+    fn what_is_asked_for_by_name_says_how_much_there_is() {
+        let code = "return setmetatable({}, { __keys = function() return { 'a', 'b' } end })";
+        assert_eq!(shown(code, 40), "<2 members, Tab lists them>");
     }
 
     #[test]

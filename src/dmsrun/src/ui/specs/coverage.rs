@@ -7,9 +7,11 @@ use std::path::Path;
 /// How many ranges of lines a row shows.
 const RANGES: usize = 8;
 
-/// The files with their share, and the lines that were not run.
-pub fn show(ui: &Terminal, files: &[FileCoverage], lcov: &Path) {
-    ui.print_line("\nCoverage");
+/// The files with their share, and the lines that were not run. With `aside`, on standard error: what
+/// reads the standard output wants TAP or XML and nothing else.
+pub fn show(ui: &Terminal, files: &[FileCoverage], lcov: &Path, aside: bool) {
+    let line = |text: &str| if aside { ui.talk(text) } else { ui.print_line(text) };
+    line("\nCoverage");
     let width = files.iter().map(|file| file.file.chars().count()).max().unwrap_or(0).min(50);
     let (mut run, mut all) = (0, 0);
     for file in files {
@@ -27,10 +29,10 @@ pub fn show(ui: &Terminal, files: &[FileCoverage], lcov: &Path) {
         };
         let share = share(file.run(), file.lines.len());
         let counts = format!("{}/{}", file.run(), file.lines.len());
-        ui.print_line(&format!("  {share:>7}  {counts:>11}  {:<width$}{missing}", file.file));
+        line(&format!("  {share:>7}  {counts:>11}  {:<width$}{missing}", file.file));
     }
-    ui.print_line(&format!("  {:>7}  {:>11}  all lines", share(run, all), format!("{run}/{all}")));
-    ui.print_line(&format!("  lcov     {}", lcov.display()));
+    line(&format!("  {:>7}  {:>11}  all lines", share(run, all), format!("{run}/{all}")));
+    line(&format!("  lcov     {}", lcov.display()));
 }
 
 /// Rounded down: only all is all.

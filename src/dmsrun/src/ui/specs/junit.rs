@@ -18,7 +18,7 @@ pub fn text(tests: &[Test], took: Duration) -> String {
         let _ = writeln!(
             out,
             "  <testsuite name=\"{}\" {} time=\"{:.3}\">",
-            escape(file),
+            attribute(file),
             counts(&tests),
             time.as_secs_f64()
         );
@@ -44,8 +44,8 @@ fn case(out: &mut String, test: &Test) {
     let _ = write!(
         out,
         "    <testcase classname=\"{0}\" name=\"{1}\" file=\"{0}\" line=\"{line}\" time=\"{2:.3}\"",
-        escape(&test.file),
-        escape(&test.name),
+        attribute(&test.file),
+        attribute(&test.name),
         test.took.as_secs_f64()
     );
     let mut inner = String::new();
@@ -53,12 +53,12 @@ fn case(out: &mut String, test: &Test) {
         let _ = writeln!(
             inner,
             "      <failure message=\"{}\">{}</failure>",
-            escape(&failure.to_string()),
+            attribute(&failure.to_string()),
             escape(super::message(failure).trim_end())
         );
     }
     if test.status == Status::Pending {
-        let reason = escape(test.reason.as_deref().unwrap_or("pending"));
+        let reason = attribute(test.reason.as_deref().unwrap_or("pending"));
         let _ = writeln!(inner, "      <skipped message=\"{reason}\"/>");
     }
     if !test.output.is_empty() {
@@ -70,6 +70,11 @@ fn case(out: &mut String, test: &Test) {
     } else {
         let _ = writeln!(out, ">\n{inner}    </testcase>");
     }
+}
+
+/// The same between quotes, where a reader would make a space of the end of a line.
+fn attribute(text: &str) -> String {
+    escape(text).replace('\n', "&#10;").replace('\t', "&#9;")
 }
 
 /// Text for XML 1.0: markup escaped, characters that it can't hold shown as such.
@@ -93,6 +98,7 @@ fn escape(text: &str) -> String {
 mod tests {
     #[test]
     fn what_xml_cannot_hold_is_shown_as_such() {
+        assert_eq!(super::attribute("a\nb\t<"), "a&#10;b&#9;&lt;");
         assert_eq!(super::escape("a<b & \"c\"\u{1b}[0m"), "a&lt;b &amp; &quot;c&quot;\u{fffd}[0m");
     }
 }

@@ -21,14 +21,14 @@ pub fn file(ui: &Terminal, file: &str, tests: &[Test], took: Duration, verbose: 
             ui.print_line(&format!("  {word} {}{reason}", test.name));
         }
         if test.failure.is_some() {
-            failure(ui, test);
+            failure(ui, test, verbose);
         } else if verbose {
-            output(ui, test);
+            output(ui, test, true);
         }
     }
 }
 
-fn failure(ui: &Terminal, test: &Test) {
+fn failure(ui: &Terminal, test: &Test, verbose: bool) {
     let place = test.place.as_ref().map(|p| format!("  ({}:{})", p.file, p.line));
     ui.print_line(&format!("\n  {}{}", test.name, place.unwrap_or_default()));
     if let Some(failure) = &test.failure {
@@ -36,15 +36,26 @@ fn failure(ui: &Terminal, test: &Test) {
             ui.print_line(format!("    {line}").trim_end());
         }
     }
-    output(ui, test);
+    output(ui, test, verbose);
     ui.print_line("");
 }
 
-/// What a test printed.
-fn output(ui: &Terminal, test: &Test) {
-    if !test.output.is_empty() {
-        ui.print_line("    printed:");
-        for line in &test.output {
+/// How many lines of what a failed test printed are shown: the first ones, and the last ones.
+const SHOWN: (usize, usize) = (20, 80);
+
+/// What a test printed. The reason of a failure stands above it, and must not scroll away.
+fn output(ui: &Terminal, test: &Test, all: bool) {
+    if test.output.is_empty() {
+        return;
+    }
+    ui.print_line("    printed:");
+    let lines = test.output.len();
+    let left_out = if all { 0 } else { lines.saturating_sub(SHOWN.0 + SHOWN.1) };
+    for (index, line) in test.output.iter().enumerate() {
+        if left_out > 0 && index == SHOWN.0 {
+            ui.print_line(&format!("    … {left_out} lines; --verbose shows all …"));
+        }
+        if left_out == 0 || index < SHOWN.0 || index >= lines - SHOWN.1 {
             ui.print_line(format!("    | {line}").trim_end());
         }
     }

@@ -1,17 +1,19 @@
 //! Chains of names, fields and calls: what each part is known to be, and what a call is given.
 
-use super::{Known, PROTECT, Walk, lua51};
+use super::{Held, Known, PROTECT, Walk, lua51};
 use crate::analysis::{
     Spot,
-    annotations::Signature,
+    annotations::{Signature, TypeText},
     calls, codes,
     literal::{self, Key, Literal},
+    options::{self, Options},
 };
-use dmsrun_aws::registry;
+use dmsrun_aws::registry::{self, Operation, Service};
 use full_moon::{
     ast::{Call, Expression, FunctionArgs, FunctionCall, Index, Prefix, Suffix, TableConstructor},
     tokenizer::TokenReference,
 };
+use std::rc::Rc;
 
 impl Walk<'_> {
     pub(super) fn call_chain(&mut self, call: &FunctionCall) -> Known {
@@ -109,6 +111,10 @@ impl Walk<'_> {
                 }
                 Known::Reference(format!("{name} of {kind}"))
             }
+            // What is assigned anywhere may be anything.
+            Known::Table(held) if !self.facts.fields.contains(&name) => {
+                held.fields.get(&name).cloned().unwrap_or(Known::Unknown)
+            }
             _ => Known::Unknown,
         }
     }
@@ -152,47 +158,66 @@ impl Walk<'_> {
         Known::Function(module.to_owned(), name)
     }
 
-    /// What stands in the first argument's place, where it is written there.
-    fn arguments<'e>(args: &'e FunctionArgs) -> Vec<Argument<'e>> {
-        match args {
-            FunctionArgs::Parentheses { arguments, .. } => {
-                arguments.iter().map(Argument::Expression).collect()
+    /// The arguments as they are written, or as a variable holds them.
+    fn arguments<'e>(&self, args: &'e FunctionArgs) -> Vec<Argument<'e>> {
+        let of = |expression: &'e Expression| match expression {
+            Expression::Var(full_moon::ast::Var::Name(name)) => {
+                match self.local(&literal::name(name)) {
+                    Some(Known::Table(held)) => Argument::Held(Rc::clone(held)),
+                    _ => Argument::Expression(expression),
+                }
             }
+            _ => Argument::Expression(expression),
+        };
+        match args {
+            FunctionArgs::Parentheses { arguments, .. } => arguments.iter().map(of).collect(),
             FunctionArgs::String(token) => vec![Argument::Text(token)],
             FunctionArgs::TableConstructor(table) => vec![Argument::Table(table)],
             _ => Vec::new(),
         }
     }
 
-    fn read(&mut self, arguments: &[Argument<'_>], with: &[(&str, Vec<Known>)]) {
+    /// Reads the arguments; what is known of each.
+    fn read(&mut self, arguments: &[Argument<'_>], with: &[(&str, Vec<Known>)]) -> Vec<Known> {
+        let mut known = Vec::new();
         for argument in arguments {
-            match argument {
+            known.push(match argument {
                 Argument::Expression(Expression::TableConstructor(table)) => {
-                    self.table(table, with)
+                    self.table(table, with);
+                    Known::Unknown
                 }
-                Argument::Expression(expression) => {
-                    self.expression(expression);
+                Argument::Expression(expression) => self.expression(expression),
+                Argument::Table(table) => {
+                    self.table(table, with);
+                    Known::Unknown
                 }
-                Argument::Table(table) => self.table(table, with),
-                Argument::Text(_) => {}
-            }
+                Argument::Text(_) | Argument::Held(_) => Known::Unknown,
+            });
         }
+        known
     }
 
     fn call(&mut self, known: &Known, args: &FunctionArgs) -> Known {
-        let arguments = Self::arguments(args);
+        let arguments = self.arguments(args);
         match known {
             Known::Global(name) if name == "require" => {
                 self.read(&arguments, &[]);
                 self.require(&arguments)
             }
+            Known::Global(name) if name == "pcall" || name == "xpcall" => {
+                let known = self.read(&arguments, &[]);
+                // What is called, and for `xpcall` its handler.
+                let before = if name == "pcall" { 1 } else { 2 };
+                if let (Some(Known::Operation(service, operation)), Some(given)) =
+                    (known.first(), arguments.get(before..))
+                {
+                    self.operation(service, operation, given);
+                }
+                Known::Unknown
+            }
             Known::Operation(service, operation) => {
                 self.read(&arguments, &[]);
-                if let Some(table) = arguments.first().and_then(Argument::table)
-                    && !self.quiet()
-                {
-                    calls::operation(&mut self.sink, service, operation, table);
-                }
+                self.operation(service, operation, &arguments);
                 Known::Unknown
             }
             Known::Function(module, name) => self.call_function(module, name, &arguments),
@@ -202,6 +227,32 @@ impl Walk<'_> {
                 self.read(&arguments, &[]);
                 Known::Unknown
             }
+        }
+    }
+
+    /// What an operation is called with: its parameters, then how it is called.
+    fn operation(&mut self, service: &Service, operation: &Operation, given: &[Argument<'_>]) {
+        self.parameters(service, operation, given);
+        let what = format!("aws.{}.{}", service.name, operation.name);
+        if let Some(argument) = given.get(1) {
+            self.options(&what, &TypeText::new("aws.CallOptions"), argument);
+        }
+    }
+
+    fn parameters(&mut self, service: &Service, operation: &Operation, given: &[Argument<'_>]) {
+        let Some(argument) = given.first().filter(|_| !self.quiet()) else { return };
+        if let Some(table) = argument.table() {
+            self.sink.partial = argument.is_held();
+            calls::operation(&mut self.sink, service, operation, table);
+            self.sink.partial = false;
+        }
+    }
+
+    /// A table of options.
+    fn options(&mut self, what: &str, wanted: &TypeText, argument: &Argument<'_>) {
+        if let Some(table) = argument.table().filter(|_| !self.quiet()) {
+            let (sink, vocabulary) = (&mut self.sink, self.vocabulary);
+            Options { sink, vocabulary, what }.table(wanted, table);
         }
     }
 
@@ -254,8 +305,15 @@ impl Walk<'_> {
         } else {
             &[]
         };
-        self.read(arguments, with);
-        let Some(signature) = self.vocabulary.signature(module, name) else {
+        let known = self.read(arguments, with);
+        // `aws.check` is given slips on purpose: it tells of them.
+        if let ("aws", "pages" | "each", Some(Known::Operation(service, operation))) =
+            (module, name, known.first())
+        {
+            self.parameters(service, operation, &arguments[1..]);
+        }
+        let vocabulary = self.vocabulary;
+        let Some(signature) = vocabulary.signature(module, name) else {
             return Known::Unknown;
         };
         if !self.quiet() {
@@ -274,14 +332,12 @@ impl Walk<'_> {
 
     fn check_arguments(&mut self, what: &str, signature: &Signature, arguments: &[Argument<'_>]) {
         for (wanted, argument) in signature.parameters.iter().zip(arguments) {
-            let class = wanted.class().filter(|c| !c.starts_with("settings."));
-            if let (Some(class), Some(table)) = (class, argument.table()) {
-                calls::options(&mut self.sink, self.vocabulary, what, class, table);
-            }
+            self.options(what, wanted, argument);
             if let (Some(words), Some((text, at))) =
                 (self.vocabulary.words(wanted), argument.text())
             {
-                calls::word(&mut self.sink, &format!("what {what} is given"), &text, &words, at);
+                let what = format!("what {what} is given");
+                options::word(&mut self.sink, &what, &text, &words, at);
             }
         }
     }
@@ -306,9 +362,16 @@ impl Walk<'_> {
     }
 
     fn method(&mut self, known: &Known, token: &TokenReference, args: &FunctionArgs) -> Known {
-        let arguments = Self::arguments(args);
+        let arguments = self.arguments(args);
         self.read(&arguments, &[]);
         let name = literal::name(token);
+        if let Known::Service(service) = known
+            && !self.quiet()
+        {
+            let message = format!("aws.{} has operations, and no methods", service.name);
+            let finding = self.sink.report(&codes::L105, literal::spot(token), message);
+            finding.hint = Some(format!("an operation is called with a dot: .{name} {{ … }}"));
+        }
         let Known::Object(class) = known else { return Known::Unknown };
         if let Some(methods) = self.vocabulary.methods(class)
             && self.vocabulary.lacks(&methods, &name)
@@ -320,12 +383,21 @@ impl Walk<'_> {
             self.sink.report(&codes::L105, literal::spot(token), message).hint = hint;
             return Known::Unknown;
         }
+        let vocabulary = self.vocabulary;
+        let signature = vocabulary.method(class, &name);
         match (class.as_str(), name.as_str()) {
-            ("stack.Stack", "add") => self.add(&arguments),
-            ("migration.Migration", "stack") => Known::Object("stack.Stack".to_owned()),
+            ("stack.Stack", "add") => return self.add(&arguments),
+            ("settings.Document", _) => return Known::Unknown,
+            _ => {}
+        }
+        let Some(signature) = signature else { return Known::Unknown };
+        if !self.quiet() {
+            self.check_arguments(&format!("{class}:{name}"), signature, &arguments);
+        }
+        match class.as_str() {
             // A builder gives itself, so that one rule after another can be added.
-            ("mappings.Selection" | "mappings.Transform" | "mappings.Record", _) => known.clone(),
-            _ => Known::Unknown,
+            "mappings.Selection" | "mappings.Transform" | "mappings.Record" => known.clone(),
+            _ => signature.returns.class().map_or(Known::Unknown, |c| Known::Object(c.to_owned())),
         }
     }
 
@@ -360,36 +432,39 @@ impl Walk<'_> {
         if own || self.facts.kinds.contains(&kind) {
             return Known::Unknown;
         }
-        if !self.quiet() {
-            if let Some(table) = arguments.get(2).and_then(Argument::table) {
-                calls::properties(&mut self.sink, &kind, &known.properties, table, "");
-            }
-            if let Some(table) = arguments.get(3).and_then(Argument::table) {
-                calls::options(
-                    &mut self.sink,
-                    self.vocabulary,
-                    &kind,
-                    "stack.ResourceOptions",
-                    table,
-                );
-            }
+        if !self.quiet()
+            && let Some(argument) = arguments.get(2)
+            && let Some(table) = argument.table()
+        {
+            self.sink.partial = argument.is_held();
+            calls::properties(&mut self.sink, &kind, &known.properties, table, "");
+            self.sink.partial = false;
+        }
+        if let Some(argument) = arguments.get(3) {
+            self.options(&kind, &TypeText::new("stack.ResourceOptions"), argument);
         }
         Known::Resource(kind)
     }
 }
 
 /// An argument as it is written.
-#[derive(Clone, Copy)]
 enum Argument<'e> {
     Expression(&'e Expression),
     Text(&'e TokenReference),
     Table(&'e TableConstructor),
+    /// A table that a variable holds.
+    Held(Rc<Held>),
 }
 
-impl<'e> Argument<'e> {
-    fn table(&self) -> Option<&'e TableConstructor> {
+impl Argument<'_> {
+    fn is_held(&self) -> bool {
+        matches!(self, Self::Held(_))
+    }
+
+    fn table(&self) -> Option<&TableConstructor> {
         match self {
             Self::Table(table) => Some(table),
+            Self::Held(held) => Some(&held.table),
             Self::Expression(expression) => match literal::of(expression) {
                 Literal::Table(table) => Some(table),
                 _ => None,
@@ -405,7 +480,7 @@ impl<'e> Argument<'e> {
                 Literal::Text(Some(text)) => Some((text, literal::spot_of(*expression))),
                 _ => None,
             },
-            Self::Table(_) => None,
+            Self::Table(_) | Self::Held(_) => None,
         }
     }
 }

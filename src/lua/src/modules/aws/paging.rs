@@ -1,7 +1,9 @@
 //! `aws.pages` and `aws.each`: all items of an operation, at once or one after the other.
 
 use super::{
-    Arguments, answer, door_of, operation_of, options_of,
+    Arguments, answer,
+    collector::Collector,
+    door_of, operation_of, options_of,
     records::{self, Ahead, Request},
     table_of,
 };
@@ -12,15 +14,15 @@ use crate::{
 };
 use dmsrun_base::Value;
 use mlua::{Lua, Table, UserData, Value as LuaValue};
-use std::cell::RefCell;
+use std::{cell::RefCell, rc::Rc};
 
 /// More pages than this are a loop of the service's, not an answer.
 const MOST_PAGES: usize = 10_000;
 
 /// Adds both to the module.
 pub(super) fn add(lua: &Lua, module: &Table) -> mlua::Result<()> {
+    let collector = Rc::new(Collector::default());
     let whole = calls::waiting(lua, "aws.pages", pages)?;
-    let page = calls::waiting(lua, "aws.each", page)?;
     let check = |name: &'static str| {
         calls::function(lua, name, move |lua, (operation, input, options): Arguments| {
             let (service, operation) = operation_of(&operation, name)?;
@@ -29,7 +31,15 @@ pub(super) fn add(lua: &Lua, module: &Table) -> mlua::Result<()> {
             Ok(dmsrun_aws::records::shape(service, operation).is_some())
         })
     };
-    let arguments = (page, whole, check("aws.each")?, check("aws.pages")?);
+    let settled = Rc::clone(&collector);
+    let empty = calls::function(lua, "aws.pages", move |lua, (): ()| {
+        settled.settle(lua)?;
+        Ok(records::list(lua)?)
+    })?;
+    let page = calls::waiting(lua, "aws.each", move |lua, arguments| {
+        page(lua, arguments, Rc::clone(&collector))
+    })?;
+    let arguments = (page, whole, empty, check("aws.each")?, check("aws.pages")?);
     let (each, pages): (mlua::Function, mlua::Function) =
         lua.load(WALKS).set_name(crate::place::HOST).call(arguments)?;
     module.raw_set("each", each)?;
@@ -39,7 +49,7 @@ pub(super) fn add(lua: &Lua, module: &Table) -> mlua::Result<()> {
 /// `aws.each` is an iterator that holds one page at a time. `aws.pages` gives all items: of operations with
 /// many small records page by page into one list, so that no page is held besides.
 const WALKS: &str = r#"
-local page, whole, check_each, check_pages = ...
+local page, whole, empty, check_each, check_pages = ...
 
 local function each(operation, arguments, options)
 	check_each(operation, arguments, options)
@@ -64,9 +74,9 @@ local function pages(operation, arguments, options)
 	if not check_pages(operation, arguments, options) then
 		return whole(operation, arguments, options)
 	end
-	local items, cursor = nil, arguments or {}
+	local items, cursor = empty(), arguments or {}
 	repeat
-		items, cursor = page(operation, cursor, options, items)
+		cursor = select(2, page(operation, cursor, options, items))
 	until cursor == nil
 	return items
 end
@@ -104,6 +114,7 @@ impl Cursor {
 fn page(
     lua: &Lua,
     (operation, input, options, list): (LuaValue, LuaValue, LuaValue, Option<Table>),
+    collector: Rc<Collector>,
 ) -> Result<Waiting, Raise> {
     let (service, name) = operation_of(&operation, "aws.each")?;
     let cursor = match input.as_userdata().and_then(|u| u.borrow::<Cursor>().ok()) {
@@ -121,7 +132,7 @@ fn page(
     let (options, aws) = (options_of(lua, &options)?, door_of(lua)?);
     if let Some(shape) = dmsrun_aws::records::shape(service, name) {
         let request = Request { aws, shape, input: cursor.input.clone(), options };
-        return Ok(record_page(request, cursor, list));
+        return Ok(record_page(request, cursor, list.map(|list| (list, collector))));
     }
     Ok(Box::pin(async move {
         let result = aws.page(service, name, cursor.input, &options).await;
@@ -136,31 +147,37 @@ fn page(
 }
 
 /// A page of records; the next one is asked for before Lua makes tables of this one.
-fn record_page(mut request: Request, cursor: Cursor, list: Option<Table>) -> Waiting {
+fn record_page(
+    mut request: Request,
+    cursor: Cursor,
+    list: Option<(Table, Rc<Collector>)>,
+) -> Waiting {
     Box::pin(async move {
-        let result = request.page(cursor.ahead.take()).await;
-        let (page, next) = match result.and_then(|page| page.next().map(|next| (page, next))) {
-            Ok(found) => found,
+        let page = match request.page(cursor.ahead.take()).await {
+            Ok(page) => page,
             Err(error) => return calls::finish(move |_| Err::<(), _>(Raise::from(error))),
         };
-        let next = match next {
+        let ahead = match page.likely_next() {
             Some(input) => {
-                request.input = input.clone();
-                let ahead = RefCell::new(request.ahead().await);
-                Some(Cursor { input, ahead, number: cursor.number + 1 })
+                request.input = input;
+                request.ahead().await
             }
             None => None,
         };
         calls::finish(move |lua| {
-            let items = match list {
-                Some(list) => {
-                    records::append(lua, &page, &list)?;
-                    list
+            let (items, next) = match list {
+                Some((list, collector)) => {
+                    let next = records::append(lua, &page, &list, &collector)?;
+                    (list, next)
                 }
                 None => records::make(lua, &page)?,
             };
-            let next = next.map(|next| lua.create_userdata(next)).transpose()?;
-            Ok((items, next))
+            let next = next.map(|input| {
+                // What was asked for by a guess counts where the guess was right.
+                let ahead = RefCell::new(ahead.filter(|_| request.input == input));
+                lua.create_userdata(Cursor { input, ahead, number: cursor.number + 1 })
+            });
+            Ok((items, next.transpose()?))
         })
     })
 }

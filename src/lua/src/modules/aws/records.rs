@@ -1,6 +1,7 @@
 //! Records of AWS made Lua tables as they are read, and pages that are asked for while the one before is
 //! walked through.
 
+use super::collector::Collector;
 use crate::{
     calls::Raise,
     convert::with_marks,
@@ -11,20 +12,25 @@ use dmsrun_base::{Timestamp, Value};
 use mlua::{Either, Lua, LuaString, Table};
 use tokio::task::JoinHandle;
 
-/// The records of a page.
-pub(crate) fn make(lua: &Lua, page: &Records) -> Result<Table, Raise> {
+/// The records of a page, and the input that asks for the next one.
+pub(crate) fn make(lua: &Lua, page: &Records) -> Result<(Table, Option<Value>), Raise> {
     let list = list(lua)?;
-    fill(lua, page, &list)?;
-    Ok(list)
+    let next = fill(lua, page, &list)?;
+    Ok((list, next))
 }
 
-/// Appends the records of a page to a list.
-pub(crate) fn append(lua: &Lua, page: &Records, list: &Table) -> Result<(), Raise> {
-    let _pause = Pause::new(lua);
+/// Appends the records of a page to a list; gives the input that asks for the next page.
+pub(crate) fn append(
+    lua: &Lua,
+    page: &Records,
+    list: &Table,
+    collector: &Collector,
+) -> Result<Option<Value>, Raise> {
+    let _quiet = collector.quiet(lua)?;
     fill(lua, page, list)
 }
 
-fn fill(lua: &Lua, page: &Records, list: &Table) -> Result<(), Raise> {
+fn fill(lua: &Lua, page: &Records, list: &Table) -> Result<Option<Value>, Raise> {
     let mut rows = Rows::new(lua, page.shape(), list)?;
     page.read(&mut rows).map_err(|error| match error {
         ReadError::Answer(error) => Raise::from(error),
@@ -33,32 +39,10 @@ fn fill(lua: &Lua, page: &Records, list: &Table) -> Result<(), Raise> {
 }
 
 /// An empty list that says so.
-fn list(lua: &Lua) -> mlua::Result<Table> {
+pub(crate) fn list(lua: &Lua) -> mlua::Result<Table> {
     let list = lua.create_table()?;
     list.set_metatable(Some(with_marks(lua, |marks| marks.list.clone())?))?;
     Ok(list)
-}
-
-/// Stops the collector while a list grows, of which nothing is garbage: it would look in vain, at all the
-/// pages before too. Where the script had stopped it, it stays so.
-struct Pause<'a>(Option<&'a Lua>);
-
-impl<'a> Pause<'a> {
-    fn new(lua: &'a Lua) -> Self {
-        let running = lua.gc_is_running();
-        if running {
-            lua.gc_stop();
-        }
-        Self(running.then_some(lua))
-    }
-}
-
-impl Drop for Pause<'_> {
-    fn drop(&mut self) {
-        if let Some(lua) = self.0 {
-            lua.gc_restart();
-        }
-    }
 }
 
 struct Rows<'a> {
@@ -66,15 +50,27 @@ struct Rows<'a> {
     list: &'a Table,
     length: usize,
     keys: Vec<LuaString>,
-    /// The last time of each member: neighbours often have the same, and text of a time costs more than
-    /// the rest of a record.
-    times: Vec<Option<(Timestamp, LuaString)>>,
+    /// What each member held last.
+    last: Vec<Last>,
     /// The members of the record under construction: a table that is made of all at once takes half the
     /// time of one that is filled.
     members: Vec<(usize, Held)>,
     /// The texts of the record under construction.
     texts: String,
 }
+
+/// What a member held last: neighbours often hold the same, and to make text of a time, or to look for a
+/// text among all that Lua has, costs more than the rest of a member.
+#[derive(Default)]
+struct Last {
+    time: Option<(Timestamp, LuaString)>,
+    text: Option<(String, LuaString)>,
+    /// How often in a row the text was another one.
+    changes: usize,
+}
+
+/// A member whose text changes so often has one of its own in each record, such as a name.
+const MOST_CHANGES: usize = 8;
 
 /// What a member of the record under construction holds.
 #[derive(Clone, Copy)]
@@ -85,8 +81,10 @@ enum Held {
     Float(f64),
     /// A place among the texts.
     Text(usize, usize),
+    /// The last text of the member.
+    LastText,
     /// The last time of the member.
-    Time,
+    LastTime,
 }
 
 /// What can be pushed without a Lua value of its own in between.
@@ -96,26 +94,49 @@ impl<'a> Rows<'a> {
     fn new(lua: &'a Lua, shape: &'static Shape, list: &'a Table) -> mlua::Result<Self> {
         let keys: Vec<LuaString> =
             shape.members().map(|name| lua.create_string(name)).collect::<mlua::Result<_>>()?;
-        let times = keys.iter().map(|_| None).collect();
+        let last = keys.iter().map(|_| Last::default()).collect();
         let members = Vec::with_capacity(keys.len());
-        Ok(Self { lua, list, length: list.raw_len(), keys, times, members, texts: String::new() })
+        Ok(Self { lua, list, length: list.raw_len(), keys, last, members, texts: String::new() })
     }
 
-    fn learn(&mut self, member: usize, time: Timestamp) -> mlua::Result<()> {
-        if self.times[member].as_ref().is_none_or(|(known, _)| *known != time) {
-            self.times[member] = Some((time, self.lua.create_string(time.to_string())?));
+    fn time(&mut self, member: usize, time: Timestamp) -> mlua::Result<Held> {
+        let last = &mut self.last[member];
+        if last.time.as_ref().is_none_or(|(known, _)| *known != time) {
+            last.time = Some((time, self.lua.create_string(time.to_string())?));
         }
-        Ok(())
+        Ok(Held::LastTime)
+    }
+
+    #[inline]
+    fn text(&mut self, member: usize, text: &str) -> mlua::Result<Held> {
+        let last = &mut self.last[member];
+        if last.changes < MOST_CHANGES {
+            if last.text.as_ref().is_some_and(|(known, _)| known == text) {
+                last.changes = 0;
+                return Ok(Held::LastText);
+            }
+            last.changes += 1;
+            last.text = Some((text.to_owned(), self.lua.create_string(text)?));
+            return Ok(Held::LastText);
+        }
+        let from = self.texts.len();
+        self.texts.push_str(text);
+        Ok(Held::Text(from, self.texts.len()))
+    }
+
+    fn known(text: Option<&LuaString>) -> Pushed<'_> {
+        match text {
+            Some(text) => Either::Right(Either::Right(Either::Left(text))),
+            None => Either::Left(None),
+        }
     }
 
     fn pushed(&self, member: usize, held: Held) -> Pushed<'_> {
         match held {
             Held::Int(it) => Either::Left(Some(it)),
             Held::Text(from, to) => Either::Right(Either::Left(&self.texts[from..to])),
-            Held::Time => match &self.times[member] {
-                Some((_, text)) => Either::Right(Either::Right(Either::Left(text))),
-                None => Either::Left(None),
-            },
+            Held::LastText => Self::known(self.last[member].text.as_ref().map(|(_, text)| text)),
+            Held::LastTime => Self::known(self.last[member].time.as_ref().map(|(_, text)| text)),
             Held::Float(it) => Either::Right(Either::Right(Either::Right(Either::Left(it)))),
             Held::Bool(it) => Either::Right(Either::Right(Either::Right(Either::Right(it)))),
             Held::Nil => Either::Left(None),
@@ -137,18 +158,11 @@ impl Sink for Rows<'_> {
     #[inline]
     fn set(&mut self, (): &mut (), member: usize, value: Scalar<'_>) -> mlua::Result<()> {
         let held = match value {
-            Scalar::Text(it) => {
-                let from = self.texts.len();
-                self.texts.push_str(it);
-                Held::Text(from, self.texts.len())
-            }
+            Scalar::Text(it) => self.text(member, it)?,
             Scalar::Int(it) => Held::Int(it),
             Scalar::Bool(it) => Held::Bool(it),
             Scalar::Float(it) => Held::Float(it),
-            Scalar::Time(it) => {
-                self.learn(member, it)?;
-                Held::Time
-            }
+            Scalar::Time(it) => self.time(member, it)?,
             Scalar::Null => Held::Nil,
         };
         self.members.push((member, held));

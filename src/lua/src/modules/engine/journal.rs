@@ -26,6 +26,7 @@ pub(super) fn add(lua: &Lua, engine: &Table) -> mlua::Result<()> {
             let dir = state.state_dir.join("journal");
             let name = name.as_deref().unwrap_or(&stack);
             let journal = Journal::open(&dir, &stack, name, state.redactor.clone())?;
+            let journal = if state.fleeting { journal.fleeting() } else { journal };
             Ok(JournalHandle(Rc::new(RefCell::new(journal))))
         })?,
     )?;

@@ -102,13 +102,17 @@ impl Client {
     }
 }
 
+/// What the layers say where they know nothing: the cause below says it.
+const EMPTY: [&str; 3] = ["io error", "other", "streaming error"];
+
 /// An error and what caused it, each said once.
 fn causes(error: &dyn std::error::Error) -> Vec<String> {
     let mut texts = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let text = error.to_string();
-        if !texts.contains(&text) {
+        let known = texts.contains(&text);
+        if !known && (error.source().is_none() || !EMPTY.contains(&text.as_str())) {
             texts.push(text);
         }
         next = error.source();

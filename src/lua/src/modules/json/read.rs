@@ -104,6 +104,7 @@ impl<'a> Reader<'a> {
     fn here(&self) -> String {
         match self.peek() {
             None => "the end of the text".to_owned(),
+            Some(b'"') => "a text in quotes".to_owned(),
             Some(byte) if byte.is_ascii_graphic() => format!("\"{}\"", char::from(byte)),
             Some(byte) if byte >= 0x80 => {
                 let rest = &self.text[self.at..self.text.len().min(self.at + 4)];

@@ -7,6 +7,8 @@
 --- local http = require "http"
 --- http.post("https://hooks.example.com/T0/B0/x", { json = { text = "cut-over begins" } }).ok --> true
 --- http.recorded()[1].body --> '{"text":"cut-over begins"}'
+--- http.post("https://example.com/hook", { query = { task = "a b&c" } }).recorded --> true
+--- http.recorded()[2].url --> "https://example.com/hook?task=a%20b%26c"
 --- http.get "htps://example.com" --> error: url must be an address such as
 --- ```
 ---
@@ -19,7 +21,8 @@
 local http = {}
 
 ---@class http.Options
----@field headers? table<string, string|secret.Secret>
+---@field headers? table<string, string|number|secret.Secret>
+---@field query? table<string, string|number|secret.Secret> what stands behind the `?` of the address, escaped as it must be
 ---@field body? string|secret.Secret
 ---@field json? any becomes the body, with its content type
 ---@field timeout? number|string seconds of real time, or a duration (default 30)
@@ -44,24 +47,27 @@ local http = {}
 ---@field body string
 
 --- Sends a request and gives the answer. Redirections are not followed: the error says where to.
----@param request http.Request
+--- Fails where no answer comes (no network, TLS, the timeout), where it is not 2xx unless `check =
+--- false`, beyond 64 MB, and with `--read-only` where it may change something. A name and a
+--- password before the host are sent as `Authorization: Basic`.
+---@param request http.Request what to send
 ---@return http.Response
 function http.request(request) end
 
---- A GET.
----@param url string|secret.Secret
----@param options? http.Options
+--- A GET. Fails as `http.request` does.
+---@param url string|secret.Secret http:// or https://; a secret where its path is one
+---@param options? http.Options as for `http.request`
 ---@return http.Response
 function http.get(url, options) end
 
---- A POST.
----@param url string|secret.Secret
----@param options? http.Options
+--- A POST. Fails as `http.request` does.
+---@param url string|secret.Secret http:// or https://; a secret where its path is one
+---@param options? http.Options as for `http.request`
 ---@return http.Response
 function http.post(url, options) end
 
 --- The requests that were not sent, in their order.
----@return http.Recorded[]
+---@return http.Recorded[] # an empty list where every request was sent
 function http.recorded() end
 
 return http

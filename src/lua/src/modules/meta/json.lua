@@ -25,38 +25,42 @@ local json = {}
 ---@field pretty? boolean on several lines, indented by two blanks
 
 --- The JSON text of a value, its names sorted. An empty table is an object: `json.array` makes a
---- list. Functions, secrets, NaN, text that is not UTF-8 and a table inside itself are refused. With
---- a reference inside, the result is a text that is known after apply.
----@param value any
+--- list. Functions, secrets, NaN, text that is not UTF-8 and a table inside itself are refused.
+--- With a reference inside, the result is a text that is known after apply. A fault names the path,
+--- such as `a.b[2]`.
+---@param value any a table, a text, a number, a boolean, json.null or nil (both become `null`)
 ---@param options? json.EncodeOptions
----@return string
+---@return string # on one line, or indented with `pretty`
 function json.encode(value, options) end
 
 --- The value of a JSON text. A fault is told with its line and column; with a name also with that.
----@param text string
+--- Fails on anything that is no JSON, on a name that stands twice, a number out of range, and
+--- deeper than 120.
+---@param text string in UTF-8; a byte order mark is passed over
 ---@param name? string what the text is called in messages, such as its file
----@return any
+---@return any # tables, texts, numbers, booleans, json.null
 function json.decode(text, name) end
 
 --- Marks a table as a list, so that it stays one where it is empty.
 ---@generic T
----@param list? T[]
----@return T[]
+---@param list? T[] changed in place (default: a new one)
+---@return T[] # the same table
 function json.array(list) end
 
 --- Marks a table as an object.
----@param object? table
----@return table
+---@param object? table changed in place (default: a new one)
+---@return table # the same table
 function json.object(object) end
 
 --- Whether a value becomes a list in JSON: a marked table, or one that is numbered from 1.
----@param value any
----@return boolean
+---@param value any what is asked about
+---@return boolean # false for an empty table without a mark
 function json.is_list(value) end
 
---- The whole number of its digits: one of Lua's where it fits, else the value that only goes through.
----@param digits string|integer
----@return integer|userdata
+--- The whole number of its digits: one of Lua's where it fits, else the value that only goes
+--- through. Fails where they are no digits of a whole number.
+---@param digits string|integer|userdata such as "18446744073709551615"; a minus may stand first
+---@return integer|userdata # one of Lua where it fits into 64 bits
 function json.integer(digits) end
 
 return json

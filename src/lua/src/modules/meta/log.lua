@@ -24,33 +24,35 @@ local log = {}
 ---@field with fun(fields: table<string, any>): log.Logger
 
 --- A line for who looks for a fault.
----@param text any
----@param fields? table<string, any>
+---@param text any of a table its content
+---@param fields? table<string, any> by name; anything that JSON can hold, and secrets
 function log.debug(text, fields) end
 
 --- A line worth knowing.
----@param text any
----@param fields? table<string, any>
+---@param text any of a table its content
+---@param fields? table<string, any> by name; anything that JSON can hold, and secrets
 function log.info(text, fields) end
 
 --- A line about what may go wrong.
----@param text any
----@param fields? table<string, any>
+---@param text any of a table its content
+---@param fields? table<string, any> by name; anything that JSON can hold, and secrets
 function log.warn(text, fields) end
 
 --- A line about what went wrong.
----@param text any
----@param fields? table<string, any>
+---@param text any of a table its content
+---@param fields? table<string, any> by name; anything that JSON can hold, and secrets
 function log.error(text, fields) end
 
---- A logger whose every line carries these fields.
----@param fields table<string, any>
----@return log.Logger
+--- A logger whose every line carries these fields. Fails where they are a list or hold what can't
+--- be logged.
+---@param fields table<string, any> by name; those of a line go before them
+---@return log.Logger # with the same functions
 function log.with(fields) end
 
---- The least level that is shown; sets it where one is given.
----@param level? "debug"|"info"|"warn"|"error"
----@return string
+--- The least level that is shown; sets it where one is given. Fails on another word, with the
+--- nearest one.
+---@param level? "debug"|"info"|"warn"|"error" without one, nothing is changed
+---@return string # the level that is in force now
 function log.level(level) end
 
 return log

@@ -16,23 +16,26 @@
 --- parallel.map({ 1, 2 }, function(n) error("no " .. n, 0) end) --> error: no 1
 --- ```
 ---
---- The first error is raised when all that runs has ended; nothing new is begun after it.
+--- `parallel(functions, limit)` runs so many at a time; without a limit all begin at once. The first
+--- error is raised when all that runs has ended; nothing new is begun after it.
 ---@class parallel
----@overload fun(functions: (fun(): any)[]): any[]
+---@overload fun(functions: (fun(): any)[], limit?: integer): any[]
 local parallel = {}
 
---- Calls `f(item, index)` for each item; the results in the items' order.
+--- Calls `f(item, index)` for each item; the results in the items' order. Fails with the first
+--- error of `f`, when all that runs has ended, and on a table with names in it.
 ---@generic T, R
----@param items T[]
----@param f fun(item: T, index: integer): R
+---@param items T[] a list
+---@param f fun(item: T, index: integer): R what is done with each
 ---@param limit? integer how many run at a time; without one, all at once
----@return R[]
+---@return R[] # nil where `f` gave nothing
 function parallel.map(items, f, limit) end
 
 --- Calls `next()` for a job whenever there is room, and after each job's end; nil means none now.
---- Ends when no job runs and `next()` gives nil.
+--- Ends when no job runs and `next()` gives nil. Fails with the first error, when all that runs has
+--- ended.
 ---@param limit integer how many jobs run at a time
----@param next fun(): (fun()?)
+---@param next fun(): (fun()?) gives a function, or nil
 function parallel.pool(limit, next) end
 
 return parallel

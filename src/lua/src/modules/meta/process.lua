@@ -21,7 +21,7 @@ local process = {}
 
 ---@class process.Options
 ---@field stdin? string|secret.Secret what it reads; nothing where it is left out
----@field env? table<string, string|secret.Secret> variables beside those of the host
+---@field env? table<string, string|number|secret.Secret|false> variables beside those of the host; false takes one away
 ---@field cwd? string the folder it runs in
 ---@field timeout? number|string seconds of real time, or a duration (default "1h"); then it is ended with what it has started
 ---@field check? boolean an end with another code than 0 is an error (default true)
@@ -40,14 +40,18 @@ local process = {}
 
 --- Runs a command to its end. A secret among the arguments is shown as `***` in messages, but other
 --- users of the machine can see it in the list of processes: `env` and `stdin` are better places.
+--- Fails where there is no such command (with the nearest name), where it ends with another code
+--- than 0 unless `check = false`, by a signal, at the timeout (exit code of a timeout), with more
+--- than 64 MB of output, by Ctrl-C, and with `--read-only` unless `reads = true`. The error holds
+--- the last lines of what it said, without secrets.
 ---@param args (string|number|secret.Secret)[] the command, and its arguments
 ---@param options? process.Options
 ---@return process.Result
 function process.run(args, options) end
 
 --- Where a command is, by PATH; nil where there is none.
----@param name string
----@return string?
+---@param name string a name, or a path with a slash in it
+---@return string? # the path of a file that may be run
 function process.find(name) end
 
 return process

@@ -2,7 +2,8 @@
 
 --- Texts that must not be shown. A secret prints as `***`; it can't be joined to text, measured,
 --- formatted into plain text, or put into JSON. Once seen, its text is scrubbed from everything that
---- is shown, logged, journalled or raised.
+--- is shown, logged, journalled or raised. What a script writes by `io.write` or into a file is its
+--- own affair.
 ---
 --- ```lua
 --- local secret = require "secret"
@@ -29,51 +30,54 @@ local secret = {}
 ---@class secret.PromptOptions
 ---@field env? string the variable that answers beforehand
 
---- A secret of a text; a secret stays what it is.
----@param text string|secret.Secret
+--- A secret of a text; a secret stays what it is. Fails on anything else.
+---@param text string|secret.Secret in UTF-8
 ---@return secret.Secret
 function secret.new(text) end
 
---- The secret of an environment variable.
----@param name string
+--- The secret of an environment variable. Fails where it is not set, or empty.
+---@param name string such as "ORDERS_PASSWORD"
 ---@return secret.Secret
 function secret.env(name) end
 
---- The secret that a file holds, without the line break at its end.
----@param path string
+--- The secret that a file holds, without the line break at its end. Fails where it can't be read,
+--- or is empty.
+---@param path string a file with the text and nothing else, in UTF-8
 ---@return secret.Secret
 function secret.file(path) end
 
---- A secret of AWS Secrets Manager, by its name or ARN. AWS is asked when this is called.
----@param id string
+--- A secret of AWS Secrets Manager, by its name or ARN. AWS is asked when this is called. Fails as
+--- an AWS call does, where it holds bytes, and where it has no such member (with the nearest name).
+---@param id string its name or its ARN
 ---@param options? secret.AwsOptions
 ---@return secret.Secret
 function secret.aws(id, options) end
 
---- Asks the person at the terminal, without showing what is typed.
----@param question string
+--- Asks the person at the terminal; of what is typed only stars are shown. Fails where there is no terminal
+--- and no variable, where nothing is typed, and by Ctrl-C.
+---@param question string without a blank at its end
 ---@param options? secret.PromptOptions
 ---@return secret.Secret
 function secret.prompt(question, options) end
 
---- The text itself, for the one place that must have it.
----@param secret secret.Secret
+--- The text itself, for the one place that must have it. Fails on anything but a secret.
+---@param secret secret.Secret the secret
 ---@return string
 function secret.reveal(secret) end
 
 --- Whether a value is a secret.
----@param value any
+---@param value any what is asked about
 ---@return boolean
 function secret.is(value) end
 
 --- Whether a value of this name is a secret by rights, such as `asmPassword` or `auth_token`.
----@param name string
+---@param name string of a setting, a column, a variable
 ---@return boolean
 function secret.is_name(name) end
 
 --- Whether a text has a secret in it: before the host of a URL, in SQL that sets a password, or one
 --- that was seen before.
----@param text string
+---@param text string what is asked about
 ---@return boolean
 function secret.inside(text) end
 

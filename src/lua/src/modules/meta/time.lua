@@ -33,66 +33,72 @@ local time = {}
 ---@field exact? boolean every unit, so that `time.seconds` gives the same again
 
 --- The time now, as text in UTC.
----@return string
+---@return string # such as 2026-11-22T20:08:08Z; a fraction only where there is one
 function time.now() end
 
 --- The time now, in seconds since 1970.
----@return number
+---@return number # with a fraction, to the microsecond
 function time.epoch() end
 
 --- Seconds from some fixed moment, which no correction of the wall clock bends: for measuring. On
 --- virtual time they are virtual.
----@return number
+---@return number # to be subtracted from another of its kind
 function time.monotonic() end
 
---- Waits. Other tasks of `parallel` go on meanwhile; Ctrl-C ends it.
----@param duration number|string
+--- Waits. Other tasks of `parallel` go on meanwhile; Ctrl-C ends it. Fails on what is no duration
+--- from 0, and when Ctrl-C is pressed.
+---@param duration number|string seconds from 0, or text such as "2h 30m"
 function time.sleep(duration) end
 
---- The seconds since 1970 of a text with an offset or `Z`.
----@param text string
----@return number
+--- The seconds since 1970 of a text with an offset or `Z`. Fails where it is no such time, with
+--- what is wrong with it; the years are -9999 to 9999.
+---@param text string RFC 3339, such as 2026-11-22T20:08:08Z or 2026-11-22T22:08:08.5+02:00
+---@return number # below 0 before 1970
 function time.parse(text) end
 
---- A point in time as text, in UTC or at an offset such as `+02:00`.
----@param at number|string
----@param offset? string
----@return string
+--- A point in time as text, in UTC or at an offset such as `+02:00`. Fails where there is no such
+--- time or offset. Names of zones are not known: os.date shows local time.
+---@param at number|string seconds since 1970, or text
+---@param offset? string such as +02:00, -0530 or Z (default Z)
+---@return string # such as 2026-11-22T22:08:08+02:00
 function time.format(at, offset) end
 
---- The parts of a point in time, in UTC or at an offset.
----@param at number|string
----@param offset? string
+--- The parts of a point in time, in UTC or at an offset. Fails where there is no such time or
+--- offset.
+---@param at number|string seconds since 1970, or text
+---@param offset? string such as +02:00, -0530 or Z (default Z)
 ---@return time.Fields
 function time.fields(at, offset) end
 
 --- The point in time so much later, or earlier with `-1h`, in the form that the first one has.
----@param at number|string
----@param duration number|string
----@return number|string
+--- Fails where the result is out of range.
+---@param at number|string seconds since 1970, or text
+---@param duration number|string seconds, or text such as "2h 30m" or "-1h"; a day is 24 hours
+---@return number|string # text in UTC where `at` is text
 function time.add(at, duration) end
 
---- The seconds from one point in time to another.
----@param from number|string
----@param to number|string
----@return number
+--- The seconds from one point in time to another. Fails where either is no time.
+---@param from number|string seconds since 1970, or text
+---@param to number|string seconds since 1970, or text
+---@return number # below 0 where `to` is the earlier one
 function time.between(from, to) end
 
---- The seconds since a point in time.
----@param at number|string
----@return number
+--- The seconds since a point in time. Fails where it is no time.
+---@param at number|string seconds since 1970, or text
+---@return number # below 0 for a time to come
 function time.since(at) end
 
---- A duration for people: its two largest units, tenths below ten seconds.
----@param duration number|string
+--- A duration for people: its two largest units, tenths below ten seconds. Fails below 0.
+---@param duration number|string seconds from 0, or text such as "2h 30m"
 ---@param options? time.DurationOptions
----@return string
+---@return string # such as `9m 12s`
 function time.duration(duration, options) end
 
---- The seconds of a duration: numbers with the units w, d, h, m, s and ms or their words, the longest
---- first, each once; a minus in front; or a bare number.
----@param duration number|string
----@return number
+--- The seconds of a duration: numbers with the units w, d, h, m, s and ms or their words (hr, mins,
+--- days …), the longest first, each once; a minus in front; or a bare number. Fails on an unknown
+--- unit, units out of order, or one that stands twice.
+---@param duration number|string such as 90, "90", "1.5h", "2h 30m", "-250ms"
+---@return number # an integer where it is a whole number
 function time.seconds(duration) end
 
 return time

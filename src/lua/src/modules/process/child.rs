@@ -33,7 +33,8 @@ pub(super) type Show = Rc<dyn Fn(&str)>;
 pub(super) struct Job {
     pub(super) program: OsString,
     pub(super) args: Vec<OsString>,
-    pub(super) env: Vec<(String, OsString)>,
+    /// Variables beside those of the host; without a text, one that the command does not get.
+    pub(super) env: Vec<(String, Option<OsString>)>,
     pub(super) cwd: Option<String>,
     pub(super) stdin: Option<Vec<u8>>,
     pub(super) timeout: Duration,
@@ -75,7 +76,10 @@ fn command(job: &Job) -> Command {
     let mut command = Command::new(&job.program);
     command.args(&job.args).kill_on_drop(true);
     for (name, text) in &job.env {
-        command.env(name, text);
+        match text {
+            Some(text) => command.env(name, text),
+            None => command.env_remove(name),
+        };
     }
     if let Some(cwd) = &job.cwd {
         command.current_dir(cwd);

@@ -1,0 +1,3 @@
+-- Pasted from a wiki.
+local name = “orders”
+print(name)

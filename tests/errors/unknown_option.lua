@@ -1,0 +1,2 @@
+-- An option that the function does not take.
+require("http").get("https://example.com", { timeot = 5 })
