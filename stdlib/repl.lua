@@ -194,60 +194,67 @@ function repl.tables(name, pattern)
 	return found:stats(pattern)
 end
 
-local STACK, RESOURCE = "dmsrun:stack", "dmsrun:resource"
+local STACK = "dmsrun:stack"
 
-local function tagged(filter)
-	local found = {}
-	for _, item in ipairs(aws.pages(aws.tagging.get_resources, { tag_filters = { filter } })) do
-		local tags = {}
-		for _, tag in ipairs(item.tags or {}) do
-			tags[tag.key] = tag.value
-		end
-		found[#found + 1] = { arn = item.resource_arn, tags = tags }
-	end
-	return found
+--- Everything of a stack, kind by kind: not every service tells the tagging service what it has.
+local function live_of(name)
+	return require("stack").new(name):live()
 end
 
---- The stacks of this account and region, with how many resources carry their tag.
----@return table[]
-function repl.stacks()
-	local counts, rows = {}, {}
-	for _, item in ipairs(tagged { key = STACK }) do
-		local name = item.tags[STACK]
-		if name then
-			counts[name] = (counts[name] or 0) + 1
+--- The names of the stacks whose tag the tagging service knows.
+local function stack_names()
+	local names = {}
+	for _, item in
+		ipairs(aws.pages(aws.tagging.get_resources, { tag_filters = { { key = STACK } } }))
+	do
+		for _, tag in ipairs(item.tags or {}) do
+			if tag.key == STACK then
+				names[tag.value] = true
+			end
 		end
 	end
-	for _, name in ipairs(report.keys(counts)) do
-		rows[#rows + 1] = { stack = name, resources = counts[name] }
+	return report.keys(names)
+end
+
+--- The stacks of this account and region, with how many resources each of them has. Roles that are shared
+--- with others are not among them.
+---@return table[]
+function repl.stacks()
+	local rows = {}
+	for index, name in ipairs(stack_names()) do
+		rows[index] = { stack = name, resources = #live_of(name) }
 	end
 	return lists.new(rows, { "stack", "resources" }, "No stacks here.")
 end
 
---- The resources of a stack that carry its tag.
+--- The resources of a stack, as they are there.
 ---@param name string
 ---@return table[]
 function repl.resources(name)
-	local rows = {}
-	for _, item in ipairs(tagged { key = STACK, values = { name } }) do
-		local kind, id = tostring(item.tags[RESOURCE] or ""):match "^([^/]+)/(.+)$"
-		rows[#rows + 1] = { kind = kind or "?", id = id or "?", arn = item.arn }
+	local rows, untag = {}, require "kinds.support.untag"
+	for index, live in ipairs(live_of(name)) do
+		rows[index] = {
+			kind = live.kind,
+			id = live.id,
+			-- What the console calls it: an id where it has one.
+			name = live.physical:find "^arn:" and live.outputs.name or live.physical,
+			arn = untag.arn_of(live),
+		}
 	end
 	if #rows == 0 then
-		local names = {}
-		for index, row in ipairs(repl.stacks()) do
-			names[index] = row.stack
-		end
 		errors.raise {
 			summary = "No such stack",
 			what = ("nothing here carries the tag %s = %s"):format(STACK, tostring(name)),
-			hints = { suggest.did_you_mean(tostring(name), names) or "stacks() lists what is here" },
+			hints = {
+				suggest.did_you_mean(tostring(name), stack_names())
+					or "stacks() lists what is here",
+			},
 		}
 	end
 	table.sort(rows, function(a, b)
 		return a.kind .. "/" .. a.id < b.kind .. "/" .. b.id
 	end)
-	return lists.new(rows, { "kind", "id", "arn" }, "")
+	return lists.new(rows, { "kind", "id", "name" }, "")
 end
 
 --- How long ago a moment was, for people.

@@ -288,7 +288,16 @@ describe("the shortcuts", function()
 
 		it("list the stack with its resources, and its alarms", function()
 			assert.same({ "orders" }, names(repl.stacks(), "stack"))
-			assert.equal(repl.stacks()[1].resources, #repl.resources "orders")
+			local list = repl.resources "orders"
+			assert.equal(repl.stacks()[1].resources, #list)
+			-- All of it, and not only what the tagging service knows.
+			assert.is_true(#list >= 40)
+			local kinds = {}
+			for _, row in ipairs(list) do
+				kinds[row.kind] = row.name
+			end
+			assert.equal("orders-migration", kinds["dms.task"])
+			assert.matches("^vpc%-", kinds["ec2.vpc"])
 			assert.is_true(#repl.alarms() > 0)
 			assert.matches(
 				"orders",
