@@ -138,6 +138,8 @@ function approval.loss(m, what, names, verb, instead)
 		return
 	end
 	local lost, hints = report.list(what, 10), table.move(instead or {}, 1, #(instead or {}), 1, {})
+	-- A start at the wrong place loses some changes and repeats others.
+	local says = (open[1] == "position" and "start is not safe: " or "loses ") .. lost
 	if not ui.interactive then
 		hints[#hints + 1] = {
 			#hints > 0 and "To approve it as it is:" or "To approve beforehand:",
@@ -150,7 +152,7 @@ function approval.loss(m, what, names, verb, instead)
 		}
 		errors.raise {
 			summary = "Approval needed",
-			what = ("this loses %s"):format(lost),
+			what = ("this %s"):format(says),
 			why = "there is no terminal to type the stack's name at; --yes does not cover losing data; nothing was changed",
 			hints = hints,
 			at = false,
@@ -160,7 +162,7 @@ function approval.loss(m, what, names, verb, instead)
 	for _, hint in ipairs(hints) do
 		ui.err(("%s %s"):format(hint[1], hint.command or ""))
 	end
-	local question = ("This loses %s. Type %q to go on"):format(lost, m.name)
+	local question = ("This %s. Type %q to go on"):format(says, m.name)
 	if not ui.type_name(question, m.name) then
 		errors.raise {
 			summary = "Not approved",

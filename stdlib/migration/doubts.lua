@@ -88,7 +88,7 @@ end
 ---@param all migration.Doubts
 function doubts.tell(all)
 	for index, lost in ipairs(approval.allowed "position" and {} or all.lost) do
-		say.wrapped(index == 1 and "Lost" or "", lost .. ": it would be asked about")
+		say.wrapped(index == 1 and "Unsafe" or "", lost .. ": it would be asked about")
 	end
 end
 

@@ -215,7 +215,7 @@ describe("a task for changes that has never run", function()
 		has(text, "what changed since task migration had come to its checkpoint of")
 		has(text, "migrate.lua start cdc --from ledger")
 		local dry = done("--dry-run", "start", "cdc")
-		has(dry.output:gsub("%s+", " "), "Lost what changed since task migration")
+		has(dry.output:gsub("%s+", " "), "Unsafe what changed since task migration")
 		-- The way that was offered needs no approval of a loss.
 		done("start", "cdc", "--from", "ledger", "--yes")
 		assert.equal(stands, task_of("cdc").cdc_start_position)
@@ -224,7 +224,7 @@ describe("a task for changes that has never run", function()
 	case("is asked about after the console stopped the other one, too", function()
 		stop_elsewhere "migration"
 		has(asked(), "its checkpoint of")
-		has(done("--dry-run", "start", "cdc").output, "Lost")
+		has(done("--dry-run", "start", "cdc").output, "Unsafe")
 	end)
 
 	case("is told of the time where the source is another server now", function()
@@ -257,7 +257,7 @@ describe("a task for changes that has never run", function()
 		end
 		local code, said = ran("plan")
 		assert.equal(0, code, said)
-		has(said, "Lost what changed since task migration had come to its checkpoint of")
+		has(said, "Unsafe what changed since task migration had come to its checkpoint of")
 		code, said = ran("plan", "--json")
 		assert.equal(0, code, said)
 		has(said, "orders-cdc begins with what changes from now on")
@@ -344,7 +344,7 @@ describe("a task behind whose checkpoint the other one has come", function()
 		asked "--yes"
 		for _, words in ipairs { { "resume" }, { "start" }, {} } do
 			local dry = done("--dry-run", table.unpack(words)).output:gsub("%s+", " ")
-			has(dry, "Lost what task cdc carried until")
+			has(dry, "Unsafe what task cdc carried until")
 		end
 		done("resume", "--allow", "position")
 		done("stop", "--yes")
