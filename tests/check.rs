@@ -1,7 +1,6 @@
 //! `dmsrun check` and `dmsrun mappings`: what they say of scripts and documents, and how they end.
 
-use crate::common::{Env, Output, root};
-use std::{io::Write as _, process::Stdio};
+use crate::common::{Env, Output, root, terminal::piped};
 
 fn snapshot(name: &str, out: &Output) {
     let mut settings = insta::Settings::clone_current();
@@ -9,31 +8,6 @@ fn snapshot(name: &str, out: &Output) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, out.to_string()));
-}
-
-/// A run that reads from its standard input.
-fn piped(env: &Env, args: &[&str], input: &[u8]) -> Output {
-    let mut child = env
-        .command(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || {
-        // The reader may stop early, at what is too large.
-        let _ = stdin.write_all(&input);
-    });
-    let out = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Output {
-        stdout: text(out.stdout),
-        stderr: text(out.stderr),
-        code: out.status.code().unwrap_or(-1),
-    }
 }
 
 /// The table mappings of the original, which rename to a schema of a literal placeholder.

@@ -181,7 +181,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Feeds lines by a pipe.
+/// A run that reads from its standard input, by a pipe.
 pub fn piped(env: &Env, args: &[&str], input: &[u8]) -> Output {
     let mut child = env
         .command(args)
@@ -193,14 +193,14 @@ pub fn piped(env: &Env, args: &[&str], input: &[u8]) -> Output {
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
     let writer = std::thread::spawn(move || {
-        // A session that ended reads no more.
+        // It may end, or stop at what is too large, before it has read all.
         let _ = stdin.write_all(&input);
     });
     let out = child.wait_with_output().unwrap();
     writer.join().unwrap();
     Output {
-        stdout: String::from_utf8_lossy(&out.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&out.stderr).into_owned(),
+        stdout: String::from_utf8(out.stdout).unwrap(),
+        stderr: String::from_utf8(out.stderr).unwrap(),
         code: out.status.code().unwrap_or(-1),
     }
 }
